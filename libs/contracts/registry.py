@@ -1,0 +1,33 @@
+"""Everything that can be said, in one place: NATS permissions, the provisioner, the schemas and the docs are made from it."""
+
+from collections.abc import Iterable
+
+from libs.contracts import intake, referral, reporting, review
+from libs.contracts.envelope import FACTS, SERVICES, Fact
+
+MODULES = (intake, review, referral, reporting)
+
+
+def facts_of(service: str) -> list[type[Fact]]:
+    """The facts a service says, by type."""
+    return [cls for name, cls in sorted(FACTS.items()) if cls.owner == service]
+
+
+def sources_for(service: str) -> list[str]:
+    """The services whose stream this service reads: one durable consumer each."""
+    return [source for source in SERVICES if any(service in cls.readers for cls in facts_of(source))]
+
+
+def text_sources_for(service: str) -> list[str]:
+    """The services whose forgettable payloads this service may read. Reporting counts and never reads text."""
+    return [
+        source
+        for source in SERVICES
+        if service != "reporting"
+        and source != service
+        and any(cls.forgettable and service in cls.readers for cls in facts_of(source))
+    ]
+
+
+def all_facts() -> Iterable[type[Fact]]:
+    return (FACTS[name] for name in sorted(FACTS))
