@@ -205,9 +205,9 @@ class QuestionForgotten(Fact):
 
 
 class PostedText(Forgettable):
-    """What stands in the group, for the reviewer who must judge it."""
+    """What stands in the group, for the reviewer who must judge it; None where it is the released variant."""
 
-    text: str
+    text: str | None
 
 
 @fact("ev.intake.posting.{id}.recorded.v1", readers=("review", "reporting"), forgettable=PostedText)

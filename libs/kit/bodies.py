@@ -1,0 +1,82 @@
+"""Building blocks for request bodies and replies: strict models, and texts that hold nothing but text."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from libs.kit.faults import Refused
+from libs.text.controls import SENTENCES, clean_problem
+
+
+class Body(BaseModel):
+    """What a command takes. Nothing is coerced, and an unknown member is refused: a typing error must not pass in silence."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class View(BaseModel):
+    """What a reply holds."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+def clean(text: str) -> str:
+    """Text as a person can have meant it. Raises `Refused` for controls, NUL, lone surrogates, bidi tricks and emptiness."""
+    if not text.strip():
+        raise Refused("blank", "There is nothing but space here.")
+    problem = clean_problem(text)
+    if problem is not None:
+        raise Refused(problem, SENTENCES[problem])
+    return text
+
+
+def _link(link: str) -> str:
+    try:
+        parts = urlsplit(link)
+        sound = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and "@" not in parts.netloc
+    except ValueError:
+        sound = False
+    if not sound or not link.isprintable() or " " in link or "\\" in link:
+        raise Refused("not_a_link", "A link is expected that begins with https:// or http://.")
+    return link
+
+
+def _moment(moment: datetime) -> datetime:
+    # Beyond these years a shift of zone overflows, and nothing that we record happens there.
+    if not 1990 <= moment.year <= 2200:
+        raise Refused("out_of_range", "This moment is outside what is accepted.")
+    return moment
+
+
+CleanText = AfterValidator(clean)
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200), CleanText]
+MediumText = Annotated[str, StringConstraints(min_length=1, max_length=2_000), CleanText]
+LongText = Annotated[str, StringConstraints(min_length=1, max_length=20_000), CleanText]
+HttpLink = Annotated[
+    str,
+    StringConstraints(min_length=8, max_length=2_000, pattern=r"^https?://"),
+    AfterValidator(_link),
+    Field(json_schema_extra={"format": "uri"}),
+]
+Instant = Annotated[AwareDatetime, AfterValidator(_moment)]
+
+
+class Action(View):
+    """One thing that could be done with what is shown: how, and if not, why not. Clients hold no copy of the rules."""
+
+    name: str = Field(examples=["take"])
+    method: Literal["POST", "PUT", "DELETE"]
+    href: str
+    allowed: bool
+    reason: str | None = Field(None, description="The code of the problem that the request would meet; only if not allowed.")
+
+
+class Page(View):
+    """Where a list goes on. `total` is exact to 10,000; beyond, `total_relation` says `at_least`."""
+
+    next: str | None = Field(description="Cursor of the next page, or null on the last one.")
+    limit: int
+    total: int
+    total_relation: Literal["exact", "at_least"]

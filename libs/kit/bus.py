@@ -1,0 +1,109 @@
+"""FastStream wired so that it survives what it would not by default.
+
+One durable, one subscriber a source. `declare=False`: only the provisioner creates. Manual acknowledgement, because the
+default rejects a message for good on the first database error. One message at a time, because more lose their order.
+Reconnects never end, and a connection that closes for good ends the process.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Awaitable, Callable
+
+from faststream import AckPolicy
+from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
+from faststream.security import SASLPlaintext
+
+from libs.contracts.registry import sources_for
+from libs.kit import telemetry
+from libs.kit.consumer import Consumer, Later
+from libs.kit.database import Database
+from libs.kit.settings import Settings
+from libs.kit.streams import event_stream, inbox
+from libs.kit.subscribers import Subscribers
+
+HEARTBEAT_SECONDS = 2.0
+FETCH_SECONDS = 1.0
+
+
+def broker(settings: Settings) -> NatsBroker:
+    """A FastStream broker for one service, not yet connected."""
+    user = settings.nats_user or settings.service
+    return NatsBroker(
+        settings.nats_url,
+        name=f"{settings.service}-subscribers",
+        security=SASLPlaintext(user, settings.nats_password.get_secret_value()) if settings.nats_user else None,
+        inbox_prefix=inbox(user).encode(),
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=1,
+        connect_timeout=2,
+        closed_cb=_die,
+        error_cb=_log,
+        graceful_timeout=15.0,
+        ack_policy=AckPolicy.MANUAL,
+        apply_types=False,
+        logger=logging.getLogger("lotse.faststream"),
+        log_level=logging.DEBUG,
+    )
+
+
+def subscribe(made: NatsBroker, db: Database, subscribers: Subscribers, texts: Callable[..., Awaitable[object]]) -> list[Consumer]:
+    """Register one consumer for each source this service reads."""
+    service = db.settings.service
+    consumers = []
+    for source in sources_for(service):
+        consumer = Consumer(db, source, subscribers, texts)
+        subscriber = made.subscriber(
+            f"ev.{source}.>",
+            stream=JStream(event_stream(source), declare=False),
+            durable=service,
+            pull_sub=PullSub(1, timeout=FETCH_SECONDS),
+            ack_policy=AckPolicy.MANUAL,
+            decoder=_whole,
+            inbox_prefix=inbox(service).encode(),
+        )
+        subscriber(_handler(consumer))
+        consumers.append(consumer)
+    return consumers
+
+
+def _handler(consumer: Consumer) -> Callable[[NatsMessage], Awaitable[None]]:
+    async def handle(message: NatsMessage) -> None:
+        heart = asyncio.create_task(_beat(message))
+        raw = message.raw_message
+        try:
+            outcome = await consumer.receive(raw.data, raw.subject, message.headers.get("Nats-Msg-Id"))
+        finally:
+            heart.cancel()
+        if isinstance(outcome, Later):
+            await message.nack(delay=outcome.seconds)
+        else:
+            await message.ack()
+
+    return handle
+
+
+async def _beat(message: NatsMessage) -> None:
+    """Tell the server that a slow handler is still at it, well inside `ack_wait`."""
+    while True:
+        await asyncio.sleep(HEARTBEAT_SECONDS)
+        await message.in_progress()
+
+
+async def _whole(message: NatsMessage) -> NatsMessage:
+    # Decoding belongs to the gate: a body FastStream cannot parse must become a dead letter, not an exception of its own.
+    return message
+
+
+async def _die() -> None:
+    if not stopping.is_set():
+        telemetry.failure("bus_connection_closed", RuntimeError("closed"))
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+async def _log(error: Exception) -> None:
+    telemetry.failure("bus_error", error)
+
+
+stopping = asyncio.Event()

@@ -1,0 +1,188 @@
+"""What happens to one message: judge it, apply it in one transaction, and only then acknowledge.
+
+Used by the FastStream wiring and by `dead-letters requeue`; both come through the same gate. Connection errors are never
+counted against an event; any other exception gets eight attempts with growing delay and then a dead letter.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from pydantic import ValidationError
+
+from libs.contracts.envelope import Envelope, decode, reading
+from libs.kit import gate as gates
+from libs.kit import telemetry
+from libs.kit.actor import SYSTEM
+from libs.kit.database import AWAY, Database
+from libs.kit.deadletters import Poison, bury
+from libs.kit.errors import Unavailable
+from libs.kit.gate import Gate, Verdict, judge
+from libs.kit.subscribers import Event, Retry, Subscribers
+from libs.kit.transaction import Cause, Tx, concern_lock
+
+ATTEMPTS = 8
+GAP_SECONDS = 60.0
+REMEMBERED = 10_000
+Texts = Callable[[Envelope], Awaitable[Any]]
+TRANSIENT = (*AWAY, Unavailable, Retry)
+
+
+@dataclass(frozen=True)
+class Later:
+    """Deliver again after `seconds`; the absence of it means: acknowledge."""
+
+    seconds: float
+
+
+class Consumer:
+    """Applies the events of one source to one service."""
+
+    def __init__(self, db: Database, source: str, subscribers: Subscribers, texts: Texts) -> None:
+        self.db, self.source, self.subscribers, self.texts = db, source, subscribers, texts
+        self._failures: OrderedDict[object, int] = OrderedDict()
+        self._gaps: OrderedDict[str, float] = OrderedDict()
+
+    async def receive(self, raw: bytes, subject: str, message_id: str | None) -> Later | None:
+        """Take one message as it came; None means acknowledge. Never raises for what the message holds."""
+        try:
+            envelope = check(raw, self.source, subject, message_id)
+        except Poison as bad:
+            return await self._bury(bad, raw)
+        with telemetry.span(f"apply {envelope.type}", envelope.traceparent):
+            try:
+                return await self._apply(envelope, raw)
+            except TRANSIENT:
+                return Later(0.5)
+            except Exception as failure:
+                return await self._count(envelope, raw, failure)
+
+    async def _count(self, envelope: Envelope, raw: bytes, failure: Exception) -> Later | None:
+        attempts = self._failures.get(envelope.id, 0) + 1
+        remember(self._failures, envelope.id, attempts)
+        telemetry.failure("event_failed", failure, event_id=str(envelope.id), attempts=attempts)
+        if attempts < ATTEMPTS:
+            return Later(min(30.0, 0.1 * 2**attempts))
+        self._failures.pop(envelope.id, None)
+        return await self._bury(Poison("failed", telemetry.place(failure), envelope), raw)
+
+    async def _bury(self, bad: Poison, raw: bytes) -> Later | None:
+        try:
+            async with self.db.transaction(Cause(SYSTEM)) as tx:
+                await bury(tx, self.source, bad, raw)
+        except TRANSIENT:
+            return Later(1.0)
+        return None
+
+    async def _apply(self, envelope: Envelope, raw: bytes) -> Later | None:
+        text = await self._text(envelope)
+        async with self.db.transaction(Cause(SYSTEM, event=envelope)) as tx:
+            gate = await gates.enter(tx.connection, self.source, envelope.subject)
+            verdict = judge(gate, envelope.aggregateversion, envelope.id)
+            if verdict is Verdict.GAP:
+                verdict = self._gap(envelope.subject)
+            if verdict is Verdict.GAP:
+                return Later(0.5)
+            await self._settle(tx, verdict, gate, envelope, raw, text)
+        self._failures.pop(envelope.id, None)
+        if gate.parked == "gap" and verdict is Verdict.APPLY:
+            await self.drain(envelope.subject)
+        return None
+
+    async def _text(self, envelope: Envelope) -> Any:
+        return await self.texts(envelope) if self.subscribers.wants_text(envelope.type) else None
+
+    async def _settle(self, tx: Tx, verdict: Verdict, gate: Gate, envelope: Envelope, raw: bytes, text: Any) -> None:
+        if verdict is Verdict.APPLY:
+            await self.run(tx, gate, envelope, text)
+            self._gaps.pop(envelope.subject, None)
+        elif verdict is Verdict.PARK:
+            await gates.park(tx.connection, self.source, envelope, raw)
+            if gate.parked is None:
+                await gates.move(tx.connection, self.source, {envelope.subject: replace(gate, parked="gap")})
+        elif verdict is Verdict.CONFLICT:
+            await bury(tx, self.source, Poison("version_conflict", "another event holds this version", envelope), raw)
+
+    def _gap(self, aggregate: str) -> Verdict:
+        """A gap waits; one that stays open for a minute parks the aggregate, so that the others flow on."""
+        now = asyncio.get_running_loop().time()
+        since = self._gaps.get(aggregate, now)
+        remember(self._gaps, aggregate, since)
+        return Verdict.PARK if now - since >= GAP_SECONDS else Verdict.GAP
+
+    async def run(self, tx: Tx, gate: Gate, envelope: Envelope, text: Any) -> None:
+        """Hand the event to every function that wants it and move the gate; a forgetting is kept first, so that nothing is
+        stored after it."""
+        fact = reading(envelope)
+        if fact is not None:
+            if fact.forgets and envelope.service != tx.service:
+                await mark_forgotten(tx, envelope)
+            await self.subscribers.apply(tx, Event(fact, envelope), text)
+        passed = replace(gate, version=envelope.aggregateversion, event_id=envelope.id)
+        await gates.move(tx.connection, self.source, {envelope.subject: passed})
+
+    async def drain(self, aggregate: str) -> int:
+        """Apply parked events from the gate's next version on, each in its own transaction; returns how many."""
+        applied = 0
+        while await self._drain_one(aggregate):
+            applied += 1
+        return applied
+
+    async def _drain_one(self, aggregate: str) -> bool:
+        envelope, raw = None, b""
+        try:
+            async with self.db.transaction(Cause(SYSTEM)) as tx:
+                gate = await gates.enter(tx.connection, self.source, aggregate)
+                found = await gates.take_parked(tx.connection, self.source, aggregate, gate.version + 1)
+                if found is None or gate.parked == "dead-letter":
+                    await self._rest(tx, gate, aggregate)
+                    return False
+                raw, envelope = found, decode(found)
+                tx.cause = replace(tx.cause, event=envelope)
+                await self.run(tx, gate, envelope, await self._text(envelope))
+                return True
+        except TRANSIENT:
+            return False
+        except Exception as failure:
+            telemetry.failure("parked_event_failed", failure, aggregate=aggregate)
+            await self._bury(Poison("failed", telemetry.place(failure), envelope), raw)
+            return False
+
+    async def _rest(self, tx: Tx, gate: Gate, aggregate: str) -> None:
+        if gate.parked == "gap" and not await gates.any_parked(tx.connection, self.source, aggregate, gate.version):
+            await gates.move(tx.connection, self.source, {aggregate: replace(gate, parked=None)})
+
+
+async def mark_forgotten(tx: Tx, envelope: Envelope) -> None:
+    """From here on this service stores nothing more that concerns the question."""
+    await tx.connection.execute("SELECT pg_advisory_xact_lock($1)", concern_lock(envelope.correlationid))
+    await tx.connection.execute(
+        "INSERT INTO forgotten (concerns, event_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        envelope.correlationid,
+        envelope.id,
+    )
+
+
+def check(raw: bytes, source: str, subject: str, message_id: str | None) -> Envelope:
+    """Bytes to envelope. Raises `Poison` for what cannot be read, and for what came under a false name."""
+    try:
+        envelope = decode(raw)
+    except (ValidationError, ValueError, RecursionError):
+        raise Poison("unreadable", "not a CloudEvent of ours") from None
+    if envelope.service != source or envelope.bus_subject != subject or message_id not in (None, str(envelope.id)):
+        raise Poison("forged", "subject, source or message id disagree with the body")
+    try:
+        reading(envelope)
+    except (ValidationError, ValueError, RecursionError):
+        raise Poison("invalid_data", "the data does not fit its type", envelope) from None
+    return envelope
+
+
+def remember(memory: "OrderedDict[Any, Any]", key: object, value: object) -> None:
+    """Keep at most `REMEMBERED` entries, dropping the oldest."""
+    memory[key] = value
+    memory.move_to_end(key)
+    while len(memory) > REMEMBERED:
+        memory.popitem(last=False)

@@ -1,0 +1,197 @@
+"""The pool and the one way to open a transaction."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+from sqlalchemy.engine import make_url
+
+from libs.kit.clock import Clock
+from libs.kit.errors import Conflict, Invalid, Unavailable
+from libs.kit.settings import Settings
+from libs.kit.transaction import Cause, Key, Replay, Reply, Tx, concern_lock, gone
+
+# A transaction that waits longer than this is given up: what holds it is broken, and a commit that late surprises everyone.
+LIMITS = {
+    "statement_timeout": "30s",
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "30s",
+    "timezone": "UTC",
+}
+AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.InsufficientResourcesError,
+)
+
+WRITE = """
+WITH said AS (
+    INSERT INTO event (event_id, aggregate, version, concerns, bytes)
+    SELECT id, aggregate, version, concerns, bytes
+    FROM unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::bytea[])
+        WITH ORDINALITY AS e(id, aggregate, version, concerns, bytes, n)
+    ORDER BY n
+), beside AS (
+    INSERT INTO forgettable (event_id, concerns, payload)
+    SELECT id, concerns, payload FROM unnest($6::uuid[], $7::text[], $8::bytea[]) AS t(id, concerns, payload)
+    WHERE NOT EXISTS (SELECT FROM forgotten f WHERE f.concerns = t.concerns)
+    RETURNING 1
+), answered AS (
+    INSERT INTO idempotency (scope, body, status, reply, headers, created_at)
+    SELECT $9, $10, $11, $12, $13, $14 WHERE $9::bytea IS NOT NULL
+)
+SELECT count(*) FROM beside
+"""
+
+
+async def connect(settings: Settings, **extra: str) -> asyncpg.Connection:  # type: ignore[type-arg]
+    """A connection of its own, outside the pool: for a leader's lock and what must not wait for the pool."""
+    return await asyncpg.connect(dsn(settings), server_settings={**LIMITS, **extra}, timeout=5)
+
+
+def dsn(settings: Settings) -> str:
+    url = make_url(settings.database_url.get_secret_value()).set(drivername="postgresql")
+    return url.render_as_string(hide_password=False)
+
+
+async def _codecs(connection: asyncpg.Connection) -> None:  # type: ignore[type-arg]
+    await connection.set_type_codec("jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
+
+
+async def _no_reset(connection: asyncpg.Connection) -> None:  # type: ignore[type-arg]
+    # All we set is local to the transaction, so asyncpg's reset query on every release would be a wasted round trip.
+    return None
+
+
+class Database:
+    """A service's own database. `wake` is set after each commit that said something: a hint to the relay, never a promise."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        self.settings, self.clock = settings, clock
+        self.wake = asyncio.Event()
+        self._pool: asyncpg.Pool | None = None  # type: ignore[type-arg]
+
+    async def open(self) -> None:
+        """Connect. Raises `Unavailable` when PostgreSQL is away."""
+        try:
+            self._pool = await asyncpg.create_pool(
+                dsn(self.settings),
+                min_size=1,
+                max_size=self.settings.database_pool,
+                init=_codecs,
+                reset=_no_reset,
+                server_settings=LIMITS,
+                timeout=5,
+                command_timeout=35,
+            )
+        except AWAY as away:
+            raise unavailable() from away
+
+    async def close(self) -> None:
+        if self._pool is not None:
+            await self._pool.close()
+
+    @asynccontextmanager
+    async def transaction(self, cause: Cause) -> AsyncIterator[Tx]:
+        """Open, hand over, and commit; any exception rolls back.
+
+        Raises `Conflict` in_flight and `Replay` for the Idempotency-Key, `Unavailable` when PostgreSQL is away. When the
+        connection breaks during the commit its outcome is unknown: the same key asked again tells.
+        """
+        async with self._connection() as connection:
+            tx = Tx(connection, self.settings.service, self.clock.now(), cause)
+            await self._begin(connection, cause)
+            try:
+                yield tx
+                await _write(tx)
+                await connection.execute("COMMIT")
+            except BaseException:
+                await _roll_back(connection)
+                raise
+        if tx.outgoing.events:
+            self.wake.set()
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[asyncpg.Connection]:  # type: ignore[type-arg]
+        if self._pool is None:
+            raise unavailable()
+        try:
+            async with self._pool.acquire(timeout=5) as connection:
+                yield connection  # type: ignore[misc]
+        except AWAY as away:
+            raise unavailable() from away
+
+    async def _begin(self, connection: asyncpg.Connection, cause: Cause) -> None:  # type: ignore[type-arg]
+        seen = "*" if cause.programmes is None else ",".join(sorted(cause.programmes))
+        assert all(character.isalnum() or character in "-,*" for character in seen), "programme codes only"
+        begin = f"BEGIN; SET LOCAL lotse.programmes = '{seen}'"
+        if cause.key is not None:
+            begin += f"; SELECT lotse_claim({cause.key.lock}, '\\x{cause.key.scope.hex()}')"
+        try:
+            await connection.execute(begin)
+        except asyncpg.PostgresError as refused:
+            await _roll_back(connection)
+            if refused.sqlstate == "LT001":
+                raise Conflict("in_flight", "The same request is being worked on.", retry_after=1) from None
+            if refused.sqlstate == "LT002" and cause.key is not None:
+                raise Replay(await _answered(connection, cause.key)) from None
+            raise
+
+
+async def _answered(connection: asyncpg.Connection, key: Key) -> Reply:  # type: ignore[type-arg]
+    row = await connection.fetchrow("SELECT body, status, reply, headers FROM idempotency WHERE scope = $1", key.scope)
+    if row is None:
+        # It reached its 24 hours between the two statements.
+        raise Conflict("in_flight", "The same request is being worked on.", retry_after=1)
+    if row["body"] != key.body:
+        raise Invalid("idempotency_key_reused", "This Idempotency-Key was used for something else; take a new one.")
+    return Reply(row["status"], row["reply"], {**row["headers"], "Idempotency-Replayed": "true"})
+
+
+async def _write(tx: Tx) -> None:
+    """Everything kit keeps of a transaction, in one prepared statement."""
+    out, key = tx.outgoing, tx.cause.key
+    for concerns, event_id in out.forgets:
+        await _forget(tx, concerns, event_id)
+    if not out.events and (key is None or out.reply is None):
+        return
+    answer = [None] * 6
+    if key is not None and out.reply is not None:
+        answer = [key.scope, key.body, out.reply.status, out.reply.body, dict(out.reply.headers), tx.now]  # type: ignore[list-item]
+    stored = await tx.connection.fetchval(WRITE, *_columns(out.events, 5), *_columns(out.texts, 3), *answer)
+    if stored != len(out.texts):
+        raise gone()
+
+
+def _columns(rows: list[tuple], width: int) -> list[list]:  # type: ignore[type-arg]
+    return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
+
+
+async def _forget(tx: Tx, concerns: str, event_id: object) -> None:
+    await tx.connection.execute("SELECT pg_advisory_xact_lock($1)", concern_lock(concerns))
+    await tx.connection.execute("DELETE FROM forgettable WHERE concerns = $1", concerns)
+    await tx.connection.execute(
+        "INSERT INTO forgotten (concerns, event_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", concerns, event_id
+    )
+
+
+async def _roll_back(connection: asyncpg.Connection) -> None:  # type: ignore[type-arg]
+    if not connection.is_closed():
+        try:
+            await asyncio.shield(connection.execute("ROLLBACK", timeout=5))
+        except (*AWAY, asyncpg.PostgresError):
+            connection.terminate()
+
+
+def unavailable() -> Unavailable:
+    return Unavailable("store_unavailable", "The database cannot be reached just now; try again.", retry_after=1)

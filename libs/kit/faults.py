@@ -1,0 +1,97 @@
+"""What pydantic found wrong, in our words: stable code, a sentence, and a pointer that never repeats what was typed."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from libs.kit.errors import Fault
+
+MOST = 20
+EXPECTED = {
+    "string": "A text is expected here.",
+    "int": "A whole number is expected here.",
+    "float": "A number is expected here.",
+    "decimal": "A number is expected here.",
+    "bool": "true or false is expected here.",
+    "list": "A list is expected here.",
+    "tuple": "A list is expected here.",
+    "set": "A list is expected here.",
+    "frozen": "A list is expected here.",
+    "dict": "An object is expected here.",
+    "model": "An object is expected here.",
+    "date": "A date such as 2026-11-23 is expected here.",
+    "datetime": "A moment with its time zone, such as 2026-11-23T09:30:00Z, is expected here.",
+    "timezone": "A moment with its time zone, such as 2026-11-23T09:30:00Z, is expected here.",
+    "uuid": "An id (UUID) is expected here.",
+    "url": "A web address is expected here.",
+}
+KNOWN = {
+    "missing": ("required", "This is required."),
+    "union_tag_not_found": ("required", "This is required."),
+    "extra_forbidden": ("unknown_member", "There is a member here that is not known."),
+    "enum": ("unknown_code", "One of the accepted codes is expected here."),
+    "literal_error": ("unknown_code", "One of the accepted codes is expected here."),
+    "union_tag_invalid": ("unknown_code", "One of the accepted codes is expected here."),
+    "string_pattern_mismatch": ("malformed", "This does not have the expected form."),
+    "finite_number": ("out_of_range", "This number is outside what is accepted."),
+}
+# pydantic's limits are constants of our models, so they may be said; nothing else of its context is.
+LIMITS = {
+    "max_length": ("too_long", "This is too long: at most {} are accepted."),
+    "min_length": ("too_short", "This is too short: at least {} are needed."),
+    "le": ("out_of_range", "This is too large: at most {} is accepted."),
+    "lt": ("out_of_range", "This is too large: less than {} is accepted."),
+    "ge": ("out_of_range", "This is too small: at least {} is needed."),
+    "gt": ("out_of_range", "This is too small: more than {} is needed."),
+}
+
+
+class Refused(ValueError):
+    """Raised by a validator of a body: a stable code and a constant sentence, never the value."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code)
+        self.code, self.message = code, message
+
+
+def faults(error: ValidationError, document: Any, names: frozenset[str], root: str = "") -> tuple[Fault, ...]:
+    """At most 20 faults. `document` is what was sent, `names` the member names of our model: only those appear in pointers."""
+    found = [
+        Fault(root + pointer(detail["loc"], document, names), *_said(detail))
+        for detail in error.errors(include_url=False, include_input=False)
+    ]
+    return tuple(dict.fromkeys(found))[:MOST]
+
+
+def pointer(location: Sequence[int | str], document: Any, names: frozenset[str]) -> str:
+    """RFC 6901 pointer to the place, ending where the sender's own keys begin; a union's branch names are no place."""
+    path = ""
+    for part in location:
+        if isinstance(part, int) and isinstance(document, list):
+            document = document[part] if 0 <= part < len(document) else None
+        elif part in names and isinstance(document, dict):
+            document = document.get(part)
+        elif isinstance(document, dict) and part in document:
+            break
+        else:
+            continue
+        path += "/" + str(part).replace("~", "~0").replace("/", "~1")
+    return path
+
+
+def _said(detail: ErrorDetails) -> tuple[str, str]:
+    kind, context = detail["type"], detail.get("ctx", {})
+    cause = context.get("error")
+    if isinstance(cause, Refused):
+        return cause.code, cause.message
+    if kind in KNOWN:
+        return KNOWN[kind]
+    for limit, (code, sentence) in LIMITS.items():
+        if isinstance(context.get(limit), int):
+            return code, sentence.format(f"{context[limit]:,}")
+    expected = EXPECTED.get(kind.partition("_")[0])
+    if expected:
+        return "wrong_type" if kind.endswith("_type") else "malformed", expected
+    return "not_accepted", "This value is not accepted here."

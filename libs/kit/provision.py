@@ -1,0 +1,96 @@
+"""Makes the bus what the contracts say, and says where it differs. Idempotent; the only code that creates anything there."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from nats.aio.client import Client
+
+from libs.kit.connection import NOT_FOUND, ApiError, api
+from libs.kit.streams import consumers, streams
+
+IMMUTABLE = {"retention", "storage", "name", "deny_delete", "deny_purge", "deliver_policy", "durable_name"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """`what` is a stream or `stream/consumer`; `action` is create, update or refuse; `fields` are those that differ."""
+
+    what: str
+    action: str
+    fields: tuple[str, ...] = ()
+
+
+async def provision(client: Client, *, check: bool = False, replicas: int = 1) -> list[Change]:
+    """Bring streams and consumers to the desired state, or with `check` only say what differs."""
+    changes = []
+    for wanted in streams(replicas):
+        changes += await _stream(client, wanted, check)
+    for stream, wanted in consumers():
+        changes += await _consumer(client, stream, wanted, check)
+    return changes
+
+
+async def _stream(client: Client, wanted: dict[str, Any], check: bool) -> list[Change]:
+    name = wanted["name"]
+    found = await _found(client, f"STREAM.INFO.{name}")
+    if found is None:
+        if not check:
+            await api(client, f"STREAM.CREATE.{name}", wanted)
+        return [Change(name, "create")]
+    differing = differences(wanted, found)
+    if not differing:
+        return []
+    if IMMUTABLE & set(differing):
+        return [Change(name, "refuse", differing)]
+    if not check:
+        # From the server's own settings, so that what operators added stays.
+        await api(client, f"STREAM.UPDATE.{name}", {**found, **wanted})
+    return [Change(name, "update", differing)]
+
+
+async def _consumer(client: Client, stream: str, wanted: dict[str, Any], check: bool) -> list[Change]:
+    name = wanted["name"]
+    found = await _found(client, f"CONSUMER.INFO.{stream}.{name}")
+    differing = () if found is None else differences(wanted, found)
+    if found is not None and not differing:
+        return []
+    if IMMUTABLE & set(differing):
+        return [Change(f"{stream}/{name}", "refuse", differing)]
+    action = "create" if found is None else "update"
+    if not check:
+        subject = f"CONSUMER.CREATE.{stream}.{name}.{wanted['filter_subject']}"
+        config = {**(found or {}), **wanted}
+        await api(client, subject, {"stream_name": stream, "config": config, "action": action})
+    return [Change(f"{stream}/{name}", action, differing)]
+
+
+async def _found(client: Client, subject: str) -> dict[str, Any] | None:
+    try:
+        config: dict[str, Any] = (await api(client, subject))["config"]
+    except ApiError as refused:
+        if refused.code in NOT_FOUND:
+            return None
+        raise
+    return config
+
+
+def differences(wanted: dict[str, Any], found: dict[str, Any]) -> tuple[str, ...]:
+    """The fields in which the server's configuration is not the desired one; absent means false, zero or empty."""
+    return tuple(sorted(name for name, value in wanted.items() if (found.get(name) or _blank(value)) != value))
+
+
+def _blank(value: Any) -> Any:
+    return type(value)() if value is not None else None
+
+
+async def remove(client: Client) -> list[str]:
+    """Delete every stream of ours, and with it its consumers: the first step of a replay onto a burnt bus."""
+    removed = []
+    for wanted in streams():
+        try:
+            await api(client, f"STREAM.DELETE.{wanted['name']}")
+            removed.append(wanted["name"])
+        except ApiError as refused:
+            if refused.code not in NOT_FOUND:
+                raise
+    return removed

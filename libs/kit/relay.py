@@ -1,0 +1,103 @@
+"""The relay: brings committed events to the bus, in one dense order, without losing one.
+
+One leader a service (session advisory lock). It numbers what is committed (`event_order`), then publishes by number: few
+waiting events singly, in waves of at most one an aggregate; many as atomic batches. Polling is the guarantee and the wake-up
+after a commit a hint. Texts go before their event, erasures are done when their event is passed.
+"""
+
+import asyncio
+from typing import Any
+
+import asyncpg
+from nats.aio.client import Client
+
+from libs.kit import telemetry
+from libs.kit.connection import BUS_AWAY
+from libs.kit.database import AWAY, Database, connect
+from libs.kit.errors import Unavailable
+from libs.kit.forgetting import Texts
+from libs.kit.publishing import Publisher, Row
+
+POLL_SECONDS = 0.2
+BATCH = 500
+NUMBERED_AT_ONCE = 5_000
+LEADER_LOCK = 0x6C6F_7473_6502
+
+# Whatever becomes visible later was written by a transaction that had not ended when `xmin` was taken, so its xid is at
+# least that: a slow transaction is found however late it commits, and the look back stays short.
+NUMBER = """
+WITH fresh AS (
+    SELECT e.position FROM event e LEFT JOIN event_order o USING (position)
+    WHERE e.xid >= $1::text::xid8 AND o.position IS NULL ORDER BY e.position LIMIT $2
+)
+INSERT INTO event_order (seq, position)
+SELECT (SELECT coalesce(max(seq), 0) FROM event_order) + row_number() OVER (ORDER BY position), position FROM fresh
+"""
+NEXT = """
+SELECT o.seq, e.event_id, e.aggregate, e.concerns, e.bytes, f.payload FROM event_order o
+JOIN event e USING (position) LEFT JOIN forgettable f USING (event_id)
+WHERE o.seq > (SELECT published_through FROM relay) ORDER BY o.seq LIMIT $1
+"""
+# Only from where this batch began: a replay that set the mark back meanwhile must not be overrun.
+PASSED = "UPDATE relay SET published_through = $2 WHERE published_through = $1"
+
+
+class Relay:
+    """Runs until cancelled; takes over when the leader dies."""
+
+    def __init__(self, db: Database, client: Client) -> None:
+        self.db = db
+        service = db.settings.service
+        self.publisher = Publisher(client, service)
+        self.texts = Texts(client, service)
+        self.leading = False
+        self._low_xid = "0"
+
+    async def run(self) -> None:
+        """Lead when nobody else does, and start over after every failure."""
+        while True:
+            try:
+                await self._lead()
+            except (*AWAY, *BUS_AWAY, Unavailable, asyncpg.PostgresError) as failure:
+                telemetry.failure("relay_interrupted", failure)
+            self.leading = False
+            await asyncio.sleep(POLL_SECONDS * 5)
+
+    async def _lead(self) -> None:
+        connection = await connect(self.db.settings, idle_in_transaction_session_timeout="0")
+        try:
+            while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LEADER_LOCK):
+                await asyncio.sleep(1)
+            # A new leader looks through everything once: it cannot know what its predecessor left unnumbered.
+            self.leading, self._low_xid = True, "0"
+            while True:
+                if not await self.step(connection):
+                    await self._wait()
+        finally:
+            await asyncio.shield(connection.close(timeout=2))
+
+    async def _wait(self) -> None:
+        try:
+            await asyncio.wait_for(self.db.wake.wait(), POLL_SECONDS)
+        except TimeoutError:
+            pass
+        self.db.wake.clear()
+
+    async def step(self, connection: "asyncpg.Connection[Any]") -> int:
+        """Number what is new and publish one batch; returns how many events were passed."""
+        await self._number(connection)
+        rows = [Row(*record) for record in await connection.fetch(NEXT, BATCH)]
+        if not rows:
+            return 0
+        await self.texts.store(rows)
+        passed = await self.publisher.publish(rows)
+        await self.texts.erase(rows[:passed])
+        if passed:
+            await connection.execute(PASSED, rows[0].seq - 1, rows[passed - 1].seq)
+        return passed
+
+    async def _number(self, connection: "asyncpg.Connection[Any]") -> None:
+        xmin = await connection.fetchval("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
+        status = await connection.execute(NUMBER, self._low_xid, NUMBERED_AT_ONCE)
+        if int(status.rsplit(" ", 1)[1]) < NUMBERED_AT_ONCE:
+            self._low_xid = xmin
