@@ -1,7 +1,7 @@
 """The AsyncAPI 3.0 document of everything on the bus, made from the registry.
 
-One channel for each fact (its NATS subject, with the aggregate's id as parameter) and one for each service that sends text
-that can be taken back; one operation for each service that sends or receives on a channel.
+One channel for each fact (its NATS subject, with the aggregate's id as parameter) and one for each service that sends
+text that can be taken back; one operation for each service that sends or receives on a channel.
 """
 
 import json
@@ -68,8 +68,8 @@ def _fact_channel(cls: type[Fact]) -> dict[str, Any]:
 def _text_channel(service: str, found: list[type[Forgettable]]) -> dict[str, Any]:
     return {
         "address": f"forgettable.{service}.{{question}}.{{event}}",
-        "description": "Text beside a fact. Only the owner's relay writes or erases here; a forgotten text leaves a tombstone. "
-        f"Stream FORGETTABLE_{service.upper()}.",
+        "description": "Text beside a fact. Only the owner's relay writes or erases here; "
+        f"a forgotten text leaves a tombstone. Stream FORGETTABLE_{service.upper()}.",
         "parameters": {
             "question": {"description": "The id of the question it concerns: all of it is erased together."},
             "event": {"description": "The id of the event it travels beside, or `tombstone`."},

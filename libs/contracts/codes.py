@@ -6,6 +6,9 @@ Languages are no vocabulary: they are programme data, any well-formed BCP-47 tag
 
 from enum import StrEnum
 
+from libs.contracts.lands import Land as Land
+from libs.contracts.roles import Role as Role
+
 
 class Platform(StrEnum):
     FACEBOOK = "facebook"
@@ -87,30 +90,6 @@ class Urgency(StrEnum):
     EMERGENCY = "emergency"
     URGENT = "urgent"
     NORMAL = "normal"
-
-
-class Land(StrEnum):
-    """The sixteen Länder (ISO 3166-2:DE), the federation, abroad, or not to be determined."""
-
-    BW = "de-bw"
-    BY = "de-by"
-    BE = "de-be"
-    BB = "de-bb"
-    HB = "de-hb"
-    HH = "de-hh"
-    HE = "de-he"
-    MV = "de-mv"
-    NI = "de-ni"
-    NW = "de-nw"
-    RP = "de-rp"
-    SL = "de-sl"
-    SN = "de-sn"
-    ST = "de-st"
-    SH = "de-sh"
-    TH = "de-th"
-    FEDERAL = "federal"
-    ABROAD = "abroad"
-    UNKNOWN = "unknown"
 
 
 class ReviewRule(StrEnum):
@@ -299,7 +278,7 @@ class Purpose(StrEnum):
 
 
 class RetentionClass(StrEnum):
-    """How long a row is kept; the days live in the programme's policy, the meaning in `docs/operations/retention.md`."""
+    """How long a row is kept; the days are the programme's policy, the meaning is in `docs/operations/retention.md`."""
 
     CONFIGURATION = "configuration"
     FACTS = "facts"
@@ -307,26 +286,3 @@ class RetentionClass(StrEnum):
     PERMALINK = "permalink"
     APPROVED_ANSWER = "approved-answer"
     SHORT_LIVED = "short-lived"
-
-
-class Role(StrEnum):
-    COUNSELLOR = "counsellor"
-    SECOND_READER = "second-reader"
-    LEGAL_REVIEWER = "legal-reviewer"
-    COORDINATOR = "coordinator"
-    SPACE_SCOUT = "space-scout"
-    EDITOR = "editor"
-    REFERRAL_COORDINATOR = "referral-coordinator"
-    BA_EXPERT = "ba-expert"
-    PARTNER_OFFICE = "partner-office"
-    MO_REPRESENTATIVE = "mo-representative"
-    MO_NETWORK = "mo-network-coordinator"
-    EXPERT = "expert-pool-member"
-    BOARD = "advisory-board"
-    EVALUATOR = "evaluator"
-    FUNDER = "funder"
-    DPO = "dpo"
-    AUDITOR = "auditor"
-    ADMIN = "admin"
-    HOLDER = "code-holder"
-    SYSTEM = "system"

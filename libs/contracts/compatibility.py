@@ -1,8 +1,8 @@
 """What may change in a schema within one major: optional additions, nothing else.
 
-Both directions count. Readers of the new release must understand what the old one wrote (the log is for ever), and readers
-of the old release must understand what the new one writes (releases N-1 and N run side by side). So a narrower field breaks
-the first and a wider one the second; anything but a new optional field is a new `.v2` beside the old.
+Both directions count. Readers of the new release must understand what the old one wrote (the log is for ever), and
+readers of the old release must understand what the new one writes (releases N-1 and N run side by side). So a narrower
+field breaks the first and a wider one the second; anything but a new optional field is a new `.v2` beside the old.
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
 """The envelope every fact travels in: CloudEvents 1.0, JSON, structured mode.
 
-The bytes are made once, in the transaction that emits the fact, and are identical in the event table, on the bus, in the
-ledger and in the API. Source: CloudEvents 1.0.2 and its NATS binding, which allows structured mode only.
+The bytes are made once, in the transaction that emits the fact, and are identical in the event table, on the bus, in
+the ledger and in the API. Source: CloudEvents 1.0.2 and its NATS binding, which allows structured mode only.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,7 @@ class Forgettable(BaseModel):
 
 
 class Fact(BaseModel):
-    """Something that happened, in the past tense. Producers are strict; readers use `reading` and ignore what they do not know."""
+    """Something that happened, in the past tense. Producers are strict; readers use `reading` and ignore the unknown."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -48,8 +48,8 @@ def fact(
 ) -> Callable[[type[F]], type[F]]:
     """Register a fact under its literal NATS subject `ev.<service>.<aggregate>.{id}.<event>.v<major>`.
 
-    `readers` are the services that may receive it, `forgettable` the text beside it, and `forgets` says that with this fact
-    everything that concerns the correlated question is forgotten.
+    `readers` are the services that may receive it, `forgettable` the text beside it, and `forgets` says that with this
+    fact everything that concerns the correlated question is forgotten.
     """
 
     def register(cls: type[F]) -> type[F]:
@@ -65,6 +65,7 @@ def fact(
     return register
 
 
+TraceParent = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")]
 AggregateId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{2,40}$"), Coded("id")]
 
 
@@ -84,8 +85,8 @@ class Envelope(BaseModel):
     programme: Code
     correlationid: AggregateId
     causationid: UUID | None = None
-    aggregateversion: Annotated[int, Field(ge=1)]
-    traceparent: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")] | None = None
+    aggregateversion: Annotated[int, Field(ge=1, le=2_147_483_647)]  # a CloudEvents Integer has 32 bits
+    traceparent: TraceParent | None = None
     staff: UUID | None = None
     role: Role
     data: dict[str, Any]
@@ -100,6 +101,16 @@ class Envelope(BaseModel):
         _, service, aggregate, event, major = self.type.split(".")
         return f"ev.{service}.{aggregate}.{self.subject.split('/', 1)[1]}.{event}.{major}"
 
+    @property
+    def consistent(self) -> bool:
+        """Whether type, source, subject and dataschema tell of the same service, aggregate and type."""
+        _, service, aggregate, _, _ = self.type.split(".")
+        return (
+            service == self.service
+            and aggregate == self.subject.split("/", 1)[0]
+            and self.dataschema == f"urn:lotse:schema:{self.type}"
+        )
+
 
 def encode(envelope: Envelope) -> bytes:
     """The one serialisation. Absent extensions are left out, as CloudEvents asks; `data` keeps its nulls."""
@@ -113,7 +124,10 @@ def decode(raw: bytes) -> Envelope:
 
 
 def reading(envelope: Envelope) -> Fact | None:
-    """The fact inside, or None when this release does not know its type. Unknown fields are ignored, so newer minors are readable."""
+    """The fact inside, or None when this release does not know its type.
+
+    Unknown fields are ignored, so newer minors are readable. Raises `pydantic.ValidationError`.
+    """
     cls = FACTS.get(envelope.type)
     if cls is None:
         return None

@@ -1,5 +1,7 @@
-"""`docs/events.md`: everything that can be said, for people. Made from the registry; the words that no class holds are in
-`eventdocs_words.py`."""
+"""`docs/events.md`: everything that can be said, for people.
+
+Made from the registry; the words that no class holds are in `eventdocs_words.py`.
+"""
 
 import json
 from enum import StrEnum
@@ -61,12 +63,15 @@ def _counted(cls: type[Fact]) -> str:
     if not issubclass(cls, Counted):
         return "–"
     hints = get_type_hints(cls, include_extras=True)
-    own = [f"`{name}`" for name in cls.model_fields if name not in Counted.model_fields and _cuts(hints[name])]
-    return " ".join(["week × programme × platform × language × topic", *(f"× {name}" for name in own)])
+    own = [name for name in cls.model_fields if name not in Counted.model_fields and _cuts(name, hints[name])]
+    return "".join(["yes", *(f" × `{name}`" for name in own)])
 
 
-def _cuts(hint: Any) -> bool:
-    return hint in (types.Hours, types.FactTopic, types.LanguageTag) or isinstance(hint, type) and issubclass(hint, StrEnum)
+def _cuts(name: str, hint: Any) -> bool:
+    """Whether a field is a further way to cut a count; what was there before only says where a count moves from."""
+    if name.endswith("_before"):
+        return False
+    return hint in (types.Hours, types.LanguageTag) or isinstance(hint, type) and issubclass(hint, StrEnum)
 
 
 def _words(hint: Any) -> str:
@@ -77,7 +82,7 @@ def _words(hint: Any) -> str:
         return f"list of {_words(get_args(hint)[0])}"
     if get_origin(hint) in (Union, UnionType):
         return " or ".join("nothing" if part is type(None) else _words(part) for part in get_args(hint))
-    return {UUID: "id", bool: "yes or no"}.get(hint, hint.__name__)
+    return {UUID: "id", bool: "yes or no"}.get(hint) or str(hint.__name__)
 
 
 def _nested() -> str:

@@ -7,39 +7,40 @@ Generated from `libs/contracts` by `python -m libs.contracts.generate`; do not e
 [asyncapi.json](asyncapi.json), and one JSON Schema for each type in
 [libs/contracts/schemas](../libs/contracts/schemas).
 
-The four services never call each other. Each says **facts**: past-tense sentences about something that has happened, made in
-the same commit as the change they tell of and never changed afterwards. A fact holds ids, closed codes, language tags, counts,
-weeks, delays and salted commitments. It never holds free text, a name or anything else about a person: the log cannot forget,
-so nothing may enter it that would have to be forgotten.
+The four services never call each other. Each says **facts**: past-tense sentences about something that has happened,
+made in the same commit as the change they tell of and never changed afterwards. A fact holds ids, closed codes,
+language tags, counts, weeks, delays and salted commitments. It never holds free text, a name or anything else about a
+person: the log cannot forget, so nothing may enter it that would have to be forgotten.
 
 ## The envelope
 
-Every fact travels in a CloudEvents 1.0 envelope, JSON, structured mode. The bytes are made once and are identical in the event
-table, on the bus, in the ledger and in the API. One whole event:
+Every fact travels in a CloudEvents 1.0 envelope, JSON, structured mode. The bytes are made once and are identical in
+the event table, on the bus, in the ledger and in the API. One whole event:
 """
 
-TEXTS = """
-Beside the body the bus carries three headers: `Nats-Msg-Id` (the event's id), `Lotse-Seq` (its dense place in the log of its
-service) and `Content-Type`.
+TEXTS = """ Beside the body the bus carries three headers: `Nats-Msg-Id` (the event's id), `Lotse-Seq` (its dense place
+in the log of its service) and `Content-Type`.
 
-**On the bus** each service has one stream `EV_<SERVICE>`; an event's subject is the literal in the tables below with the
-aggregate's id in place of `{id}`, so the history of one aggregate is one subject filter.
+**On the bus** each service has one stream `EV_<SERVICE>`; an event's subject is the literal in the tables below with
+the aggregate's id in place of `{id}`, so the history of one aggregate is one subject filter.
 
 **Text** that another service needs (a question, a released answer) travels beside its fact in a stream of its own,
-`FORGETTABLE_<SERVICE>`, under `forgettable.<service>.<question>.<event id>`. When the question is forgotten, the text is
-overwritten and a tombstone stands in its place; the fact stays. Only services named as readers of the fact may read its text,
-and reporting never may.
+`FORGETTABLE_<SERVICE>`, under `forgettable.<service>.<question>.<event id>`. When the question is forgotten, the text
+is overwritten and a tombstone stands in its place; the fact stays. Only services named as readers of the fact may read
+its text, and reporting never may.
 
-**Counting** needs no join, no ids and no order between streams: a fact that is counted carries the codes it is counted by, as
-of its own moment. The programme is the envelope's.
+**Counting** needs no join, no ids and no order between streams: a fact that is counted carries the codes it is counted
+by, as of its own moment: `week`, `platform`, `language` and `topic`, left out of the column *fields* below. The
+programme is the envelope's. The column *counted* says `yes` for these and names what else the count can be cut by;
+hours become quantiles.
 
-**Change.** Within a major only optional fields are added; anything else is a new `.v2` beside the old. Readers ignore fields
-they do not know. Golden samples of every type lie in [libs/contracts/samples](../libs/contracts/samples) and must stay
-readable for ever.
+**Change.** Within a major only optional fields are added; anything else is a new `.v2` beside the old. Readers ignore
+fields they do not know. Golden samples of every type lie in [libs/contracts/samples](../libs/contracts/samples) and
+must stay readable for ever.
 
-In the tables, a field's type is a vocabulary of the list at the end, or one of: `Hours`, `Days`, `Count`, `Year` (bounded whole
-numbers), `IsoWeek` (`2026-W47`), `LanguageTag` (BCP-47), `Commitment` (HMAC-SHA256 under a salt that lies in the text beside
-it), `Code` (a code of the programme's own).
+In the tables, a field's type is a vocabulary of the list at the end, or one of: `Hours`, `Days`, `Count`, `Year`
+(bounded whole numbers), `IsoWeek` (`2026-W47`), `LanguageTag` (BCP-47), `Commitment` (HMAC-SHA256 under a salt that
+lies in the text beside it), `Code` (a code of the programme's own).
 """
 
 ATTRIBUTES = {
@@ -65,23 +66,25 @@ CLOSING = """
 ## What a finder can learn from the log
 
 A finder is someone who holds the whole log and can also scroll the groups. The tests play this part
-(`tests/libs/contracts/finder`), on an invented programme whose size and rules are stated there. The finder is assumed to know
-of every post in every group: its platform, language and text, the size of the group, the moment it was written, and whether it
-follows an earlier post. From one question's facts the finder keeps every captured post that fits; for a question from a group
-of 300 members at least five must remain.
+(`tests/libs/contracts/finder`), on an invented programme whose size and rules are stated there. The finder is assumed
+to know of every post in every group: its platform, language and text, the size of the group, the moment it was written,
+and whether it follows an earlier post. From one question's facts the finder keeps every captured post that fits; for a
+question from a group of 300 members at least five must remain.
 
-What protects her: facts name the week and never the moment of asking, the group's size class and never the group, the Land and
-no smaller place, the cluster and not the topic for residence, family, health and discrimination, and delays that are counted
+What protects her: facts name the week and never the moment of asking, the group's size class and never the group, the
+Land and no smaller place, the cluster and not the topic for residence, family, health and discrimination, and delays
+that are counted
 from capture.
 
 What does not, and is said here so that nobody relies on it:
 
-- **A posting is recorded shortly after the comment was written.** `posting.recorded` bears the moment of its commit, and the
-  comment in the group bears its own time. Whoever may read the log *and* scroll the group can lay the two beside each other.
-  For this reason reading a trace is kept to auditors and data protection officers, and each reading is itself recorded.
-- **The protection is that of a crowd.** A programme's first days, a language with a handful of questions, a rare topic: where
-  fewer than five questions share platform, language, size class and topic, the facts fit fewer than five. The test states the
-  density it needs and shows what happens below it.
-- **More knowledge finds more.** A finder who also knows how the counsellor judged (Land, urgency, legal class, several topics)
-  or when she works narrows further; the test measures this and does not promise five.
+- **A posting is recorded shortly after the comment was written.** `posting.recorded` bears the moment of its commit,
+  and the comment in the group bears its own time. Whoever may read the log *and* scroll the group can lay the two
+  beside each other. For this reason reading a trace is kept to auditors and data protection officers, and each reading
+  is itself recorded.
+- **The protection is that of a crowd.** A programme's first days, a language with a handful of questions, a rare topic:
+  where fewer than five questions share platform, language, size class and topic, the facts fit fewer than five. The
+  test states the density it needs and shows what happens below it.
+- **More knowledge finds more.** A finder who also knows how the counsellor judged (Land, urgency, legal class,
+  several topics) or when she works narrows further; the test measures this and does not promise five.
 """

@@ -37,12 +37,8 @@ def incompatible(root: Path) -> list[str]:
             found.append(f"{path.stem}: the type is gone; the log still holds it")
             continue
         old = json.loads(path.read_text())
-        found += [f"{path.stem}: data{words}" for words in _data_breaks(old, event_schema(cls))]
+        found += [f"{path.stem} {words}" for words in breaks(old, event_schema(cls))]
     return found
-
-
-def _data_breaks(old: Any, new: Any) -> list[str]:
-    return [words.removeprefix("/data") for words in breaks(old, new)]
 
 
 def missing_samples(cls: type[Fact], folder: Path) -> dict[str, str]:

@@ -1,8 +1,8 @@
 """Facts of intake: programmes, spaces, the questions found there and where answers were posted.
 
-No fact leads back to a post (docs/domain corrections 6): the space's id, the moment of asking and any place below the Land
-are forgettable working data; facts carry the week, the space's platform, language and size class, and delays in hours
-counted from capture, never from asking.
+No fact leads back to a post (docs/domain corrections 6): the space's id, the moment of asking and any place below the
+Land are forgettable working data; facts carry the week, the space's platform, language and size class, and delays in
+hours counted from capture, never from asking.
 """
 
 from datetime import date, datetime

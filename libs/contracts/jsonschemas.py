@@ -1,8 +1,8 @@
 """JSON Schema (2020-12) of the whole CloudEvent, one per type, made from the fact's class.
 
 The schema says what this release writes, so it is closed: a property it does not name is one this release never writes.
-Readers are tolerant all the same (`libs.contracts.envelope.reading` ignores what it does not know). `data` is an embedded
-schema with its own `$id`, the very URN that an event's `dataschema` names.
+Readers are tolerant all the same (`libs.contracts.envelope.reading` ignores what it does not know). `data` is an
+embedded schema with its own `$id`, the very URN that an event's `dataschema` names.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""Everything that can be said, in one place: NATS permissions, the provisioner, the schemas and the docs are made from it."""
+"""Everything that can be said, in one place: NATS permissions, provisioner, schemas and docs are made from it."""
 
 from collections.abc import Iterable
 

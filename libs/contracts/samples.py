@@ -1,7 +1,7 @@
 """Golden samples: one minimal and one full event of each type, made once from the schema and then kept for ever.
 
-Every later reader must still read every one of them, so a sample is never made again; where a type has grown, a further full
-sample is put beside the old ones. Nothing here is random: the same class gives the same bytes.
+Every later reader must still read every one of them, so a sample is never made again; where a type has grown, a further
+full sample is put beside the old ones. Nothing here is random: the same class gives the same bytes.
 """
 
 import hashlib

@@ -93,7 +93,7 @@ TOPICS: dict[Cluster, tuple[str, ...]] = {
     Cluster.OTHER: ("n-return", "n-transit", "n-scam-warning", "n-other-topic"),
 }
 
-# Residence, family, health and discrimination can reveal special categories (art. 9 GDPR), so facts name the cluster only.
+# Residence, family, health and discrimination can reveal special categories (art. 9 GDPR): facts name the cluster only.
 SENSITIVE: frozenset[Cluster] = frozenset({Cluster.RESIDENCE, Cluster.FAMILY, Cluster.HEALTH, Cluster.DISCRIMINATION})
 CLUSTER_OF: dict[str, Cluster] = {topic: cluster for cluster, topics in TOPICS.items() for topic in topics}
 

@@ -1,4 +1,4 @@
-"""The types a fact's field may have. None of them can hold free text: every string is closed, patterned or a commitment."""
+"""The types a fact's field may have. None can hold free text: every string is closed, patterned or a commitment."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,7 +30,10 @@ LanguageTag = Annotated[
 ]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{2,40}$"), Coded("code"), Field(examples=["fem-os"])]
 IsoWeek = Annotated[
-    str, StringConstraints(pattern=r"^[0-9]{4}-W[0-5][0-9]$"), Coded("ISO week"), Field(examples=["2026-W47"])
+    str,
+    StringConstraints(pattern=r"^[0-9]{4}-W(0[1-9]|[1-4][0-9]|5[0-3])$"),
+    Coded("ISO week"),
+    Field(examples=["2026-W47"]),
 ]
 Commitment = Annotated[
     str,
