@@ -23,7 +23,7 @@ class Forgettable(BaseModel):
 
 
 class Fact(BaseModel):
-    """Something that happened, in the past tense. Producers are strict; readers use `reading` and ignore the unknown."""
+    """Something that happened, in the past tense. Producers are strict; readers use `reading` and skip the unknown."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -38,6 +38,11 @@ class ReferralOffered(Counted):
     expires_days: Days
 
 
+@fact("ev.referral.referral.{id}.code-issued.v1")
+class ReferralCodeIssued(Fact):
+    """A fresh one-time code was shown to the counsellor; an earlier one of this referral no longer opens anything."""
+
+
 class ReferralStep(Counted):
     """What every later step of a referral is counted by."""
 

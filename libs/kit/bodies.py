@@ -4,7 +4,14 @@ from datetime import datetime
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
 from libs.kit.faults import Refused
 from libs.text.controls import SENTENCES, clean_problem
@@ -70,7 +77,12 @@ class Action(View):
     method: Literal["POST", "PUT", "DELETE"]
     href: str
     allowed: bool
-    reason: str | None = Field(None, description="The code of the problem that the request would meet; only if not allowed.")
+    reason: str | None = Field(
+        None, description="The code of the problem that the request would meet; only if not allowed."
+    )
+
+
+Relation = Literal["exact", "at_least"]
 
 
 class Page(View):
@@ -79,4 +91,4 @@ class Page(View):
     next: str | None = Field(description="Cursor of the next page, or null on the last one.")
     limit: int
     total: int
-    total_relation: Literal["exact", "at_least"]
+    total_relation: Relation

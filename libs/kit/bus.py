@@ -16,7 +16,7 @@ from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
 from faststream.security import SASLPlaintext
 
 from libs.contracts.registry import sources_for
-from libs.kit import telemetry
+from libs.kit import logs
 from libs.kit.consumer import Consumer, Later
 from libs.kit.database import Database
 from libs.kit.settings import Settings
@@ -48,7 +48,9 @@ def broker(settings: Settings) -> NatsBroker:
     )
 
 
-def subscribe(made: NatsBroker, db: Database, subscribers: Subscribers, texts: Callable[..., Awaitable[object]]) -> list[Consumer]:
+def subscribe(
+    made: NatsBroker, db: Database, subscribers: Subscribers, texts: Callable[..., Awaitable[object]]
+) -> list[Consumer]:
     """Register one consumer for each source this service reads."""
     service = db.settings.service
     consumers = []
@@ -98,12 +100,12 @@ async def _whole(message: NatsMessage) -> NatsMessage:
 
 async def _die() -> None:
     if not stopping.is_set():
-        telemetry.failure("bus_connection_closed", RuntimeError("closed"))
+        logs.event("bus_connection_closed", logging.ERROR, error=RuntimeError("closed"))
         os.kill(os.getpid(), signal.SIGTERM)
 
 
 async def _log(error: Exception) -> None:
-    telemetry.failure("bus_error", error)
+    logs.event("bus_error", logging.ERROR, error=error)
 
 
 stopping = asyncio.Event()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import os
 import signal
 from typing import Any
@@ -10,7 +11,7 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js.errors import Error as JetStreamError
 
-from libs.kit import telemetry
+from libs.kit import logs
 from libs.kit.errors import Unavailable
 from libs.kit.streams import inbox
 
@@ -23,7 +24,7 @@ async def connect(url: str, user: str, password: str, name: str) -> Client:
 
     async def closed() -> None:
         if not client.is_draining and getattr(client, "lotse_closing", False) is False:
-            telemetry.failure("bus_connection_closed", RuntimeError("closed"), name=name)
+            logs.event("bus_connection_closed", logging.ERROR, error=RuntimeError("closed"), consumer=name)
             os.kill(os.getpid(), signal.SIGTERM)
 
     client = Client()
@@ -34,7 +35,7 @@ async def connect(url: str, user: str, password: str, name: str) -> Client:
         name=name,
         inbox_prefix=inbox(user).encode() if user else b"_INBOX",
         max_reconnect_attempts=-1,
-        reconnect_time_wait=0.5,
+        reconnect_time_wait=1,
         connect_timeout=2,
         allow_reconnect=True,
         closed_cb=closed,
@@ -52,7 +53,7 @@ async def close(client: Client) -> None:
 
 
 async def _quiet(error: Exception) -> None:
-    telemetry.failure("bus_error", error)
+    logs.event("bus_error", logging.ERROR, error=error)
 
 
 async def api(client: Client, subject: str, body: dict[str, Any] | None = None, timeout: float = 5.0) -> dict[str, Any]:

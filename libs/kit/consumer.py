@@ -5,6 +5,7 @@ counted against an event; any other exception gets eight attempts with growing d
 """
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from pydantic import ValidationError
 
 from libs.contracts.envelope import Envelope, decode, reading
 from libs.kit import gate as gates
-from libs.kit import telemetry
+from libs.kit import logs, telemetry
 from libs.kit.actor import SYSTEM
 from libs.kit.database import AWAY, Database
 from libs.kit.deadletters import Poison, bury
@@ -62,7 +63,7 @@ class Consumer:
     async def _count(self, envelope: Envelope, raw: bytes, failure: Exception) -> Later | None:
         attempts = self._failures.get(envelope.id, 0) + 1
         remember(self._failures, envelope.id, attempts)
-        telemetry.failure("event_failed", failure, event_id=str(envelope.id), attempts=attempts)
+        logs.event("event_failed", logging.ERROR, error=failure, event_id=str(envelope.id), attempt=attempts)
         if attempts < ATTEMPTS:
             return Later(min(30.0, 0.1 * 2**attempts))
         self._failures.pop(envelope.id, None)
@@ -77,7 +78,7 @@ class Consumer:
         return None
 
     async def _apply(self, envelope: Envelope, raw: bytes) -> Later | None:
-        text = await self._text(envelope)
+        text = await self.text(envelope)
         async with self.db.transaction(Cause(SYSTEM, event=envelope)) as tx:
             gate = await gates.enter(tx.connection, self.source, envelope.subject)
             verdict = judge(gate, envelope.aggregateversion, envelope.id)
@@ -91,7 +92,8 @@ class Consumer:
             await self.drain(envelope.subject)
         return None
 
-    async def _text(self, envelope: Envelope) -> Any:
+    async def text(self, envelope: Envelope) -> Any:
+        """The text beside an event, where a function here wants it; None when it was forgotten. Raises `Retry`."""
         return await self.texts(envelope) if self.subscribers.wants_text(envelope.type) else None
 
     async def _settle(self, tx: Tx, verdict: Verdict, gate: Gate, envelope: Envelope, raw: bytes, text: Any) -> None:
@@ -141,12 +143,12 @@ class Consumer:
                     return False
                 raw, envelope = found, decode(found)
                 tx.cause = replace(tx.cause, event=envelope)
-                await self.run(tx, gate, envelope, await self._text(envelope))
+                await self.run(tx, gate, envelope, await self.text(envelope))
                 return True
         except TRANSIENT:
             return False
         except Exception as failure:
-            telemetry.failure("parked_event_failed", failure, aggregate=aggregate)
+            logs.event("parked_event_failed", logging.ERROR, error=failure, aggregate=aggregate)
             await self._bury(Poison("failed", telemetry.place(failure), envelope), raw)
             return False
 

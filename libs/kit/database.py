@@ -54,7 +54,7 @@ SELECT count(*) FROM beside
 """
 
 
-async def connect(settings: Settings, **extra: str) -> asyncpg.Connection:  # type: ignore[type-arg]
+async def connect(settings: Settings, **extra: str) -> asyncpg.Connection:
     """A connection of its own, outside the pool: for a leader's lock and what must not wait for the pool."""
     return await asyncpg.connect(dsn(settings), server_settings={**LIMITS, **extra}, timeout=5)
 
@@ -64,11 +64,11 @@ def dsn(settings: Settings) -> str:
     return url.render_as_string(hide_password=False)
 
 
-async def _codecs(connection: asyncpg.Connection) -> None:  # type: ignore[type-arg]
+async def _codecs(connection: asyncpg.Connection) -> None:
     await connection.set_type_codec("jsonb", encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
 
 
-async def _no_reset(connection: asyncpg.Connection) -> None:  # type: ignore[type-arg]
+async def _no_reset(connection: asyncpg.Connection) -> None:
     # All we set is local to the transaction, so asyncpg's reset query on every release would be a wasted round trip.
     return None
 
@@ -79,7 +79,7 @@ class Database:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.settings, self.clock = settings, clock
         self.wake = asyncio.Event()
-        self._pool: asyncpg.Pool | None = None  # type: ignore[type-arg]
+        self._pool: asyncpg.Pool | None = None
 
     async def open(self) -> None:
         """Connect. Raises `Unavailable` when PostgreSQL is away."""
@@ -122,7 +122,7 @@ class Database:
             self.wake.set()
 
     @asynccontextmanager
-    async def _connection(self) -> AsyncIterator[asyncpg.Connection]:  # type: ignore[type-arg]
+    async def _connection(self) -> AsyncIterator[asyncpg.Connection]:
         if self._pool is None:
             raise unavailable()
         try:
@@ -131,7 +131,7 @@ class Database:
         except AWAY as away:
             raise unavailable() from away
 
-    async def _begin(self, connection: asyncpg.Connection, cause: Cause) -> None:  # type: ignore[type-arg]
+    async def _begin(self, connection: asyncpg.Connection, cause: Cause) -> None:
         seen = "*" if cause.programmes is None else ",".join(sorted(cause.programmes))
         assert all(character.isalnum() or character in "-,*" for character in seen), "programme codes only"
         begin = f"BEGIN; SET LOCAL lotse.programmes = '{seen}'"
@@ -148,7 +148,7 @@ class Database:
             raise
 
 
-async def _answered(connection: asyncpg.Connection, key: Key) -> Reply:  # type: ignore[type-arg]
+async def _answered(connection: asyncpg.Connection, key: Key) -> Reply:
     row = await connection.fetchrow("SELECT body, status, reply, headers FROM idempotency WHERE scope = $1", key.scope)
     if row is None:
         # It reached its 24 hours between the two statements.
@@ -173,7 +173,7 @@ async def _write(tx: Tx) -> None:
         raise gone()
 
 
-def _columns(rows: list[tuple], width: int) -> list[list]:  # type: ignore[type-arg]
+def _columns(rows: list[tuple], width: int) -> list[list]:
     return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
 
 
@@ -185,7 +185,7 @@ async def _forget(tx: Tx, concerns: str, event_id: object) -> None:
     )
 
 
-async def _roll_back(connection: asyncpg.Connection) -> None:  # type: ignore[type-arg]
+async def _roll_back(connection: asyncpg.Connection) -> None:
     if not connection.is_closed():
         try:
             await asyncio.shield(connection.execute("ROLLBACK", timeout=5))

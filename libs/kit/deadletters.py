@@ -118,7 +118,9 @@ async def release(tx: Tx, letter: DeadLetter, gate: Gate) -> None:
     """Let the aggregate's parked events follow, unless another dead letter still stands in their way."""
     assert letter.aggregate is not None
     blocked = await tx.connection.fetchval(OTHERS, letter.source, letter.aggregate, letter.id)
-    await gates.move(tx.connection, letter.source, {letter.aggregate: replace(gate, parked="dead-letter" if blocked else "gap")})
+    await gates.move(
+        tx.connection, letter.source, {letter.aggregate: replace(gate, parked="dead-letter" if blocked else "gap")}
+    )
 
 
 async def decide(tx: Tx, letter: DeadLetter, state: str, reason: str | None) -> None:

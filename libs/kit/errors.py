@@ -1,15 +1,15 @@
 """The whole error tree. Only the HTTP edge knows statuses; everything else raises these.
 
-    LotseError
-    ├── Invalid        what was sent is wrong: `errors` point at the places          400/422
-    ├── Unauthenticated  no token, or one that does not hold                         401
-    ├── Forbidden      the caller may know of it, but may not do this                403
-    ├── NotFound       it is not there, or the caller may not know of it             404
-    ├── Conflict       it is there, but not in a state that allows this              409
-    ├── Gone           it was here and has been forgotten                            410
-    ├── Stale          someone else changed it meanwhile: `version` is the current   412
-    ├── Limited        too often                                                     429
-    └── Unavailable    a part we need is away: try again after `retry_after` seconds 503
+LotseError
+├── Invalid        what was sent is wrong: `errors` point at the places          400/422
+├── Unauthenticated  no token, or one that does not hold                         401
+├── Forbidden      the caller may know of it, but may not do this                403
+├── NotFound       it is not there, or the caller may not know of it             404
+├── Conflict       it is there, but not in a state that allows this              409
+├── Gone           it was here and has been forgotten                            410
+├── Stale          someone else changed it meanwhile: `version` is the current   412
+├── Limited        too often                                                     429
+└── Unavailable    a part we need is away: try again after `retry_after` seconds 503
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,13 @@ class LotseError(Exception):
     """`code` is stable and machine-readable, `message` is for people; neither ever holds what somebody typed."""
 
     def __init__(
-        self, code: str, message: str, *, errors: tuple[Fault, ...] = (), retry_after: int | None = None, **extra: object
+        self,
+        code: str,
+        message: str,
+        *,
+        errors: tuple[Fault, ...] = (),
+        retry_after: int | None = None,
+        **extra: object,
     ) -> None:
         super().__init__(code)
         self.code, self.message, self.errors, self.retry_after, self.extra = code, message, errors, retry_after, extra
@@ -72,4 +78,6 @@ class Unavailable(LotseError):
 
 def invalid(pointer: str, code: str, message: str) -> Invalid:
     """The common case: one wrong place."""
-    return Invalid("invalid_input", "Some of what was sent cannot be accepted.", errors=(Fault(pointer, code, message),))
+    return Invalid(
+        "invalid_input", "Some of what was sent cannot be accepted.", errors=(Fault(pointer, code, message),)
+    )

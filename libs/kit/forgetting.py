@@ -7,6 +7,7 @@ a tombstone is late or lost, never taken for forgotten.
 
 import asyncio
 import json
+import logging
 from collections.abc import Iterable
 from typing import Any
 
@@ -14,7 +15,7 @@ from nats.aio.client import Client
 from nats.js.errors import APIError, NotFoundError
 
 from libs.contracts.envelope import FACTS, Envelope, decode
-from libs.kit import telemetry
+from libs.kit import logs
 from libs.kit.connection import BUS_AWAY, api
 from libs.kit.publishing import Row
 from libs.kit.streams import says_text, text_stream
@@ -64,7 +65,9 @@ class Texts:
 
     async def _put(self, subject: str, body: bytes, message_id: str) -> None:
         try:
-            await self.jetstream.publish(subject, body, stream=self.stream, headers={"Nats-Msg-Id": message_id}, timeout=5)
+            await self.jetstream.publish(
+                subject, body, stream=self.stream, headers={"Nats-Msg-Id": message_id}, timeout=5
+            )
         except APIError as refused:
             if refused.err_code not in ALREADY_THERE:
                 raise
@@ -86,7 +89,9 @@ class TextReader:
             return kind.model_validate(json.loads(body))
         if await self._get(stream, f"{prefix}.{TOMBSTONE}") is not None:
             return None
-        telemetry.failure("text_absent_without_tombstone", Retry("text_absent"), event_id=str(envelope.id))
+        logs.event(
+            "text_absent_without_tombstone", logging.ERROR, error=Retry("text_absent"), event_id=str(envelope.id)
+        )
         raise Retry("text_absent")
 
     async def _get(self, stream: str, subject: str) -> bytes | None:

@@ -11,18 +11,8 @@ from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 
 from libs.kit import logs
-from libs.kit.errors import (
-    Conflict,
-    Forbidden,
-    Gone,
-    Invalid,
-    Limited,
-    LotseError,
-    NotFound,
-    Stale,
-    Unauthenticated,
-    Unavailable,
-)
+from libs.kit.errors import Conflict, Forbidden, Gone, Invalid, Limited, LotseError, NotFound, Stale
+from libs.kit.errors import Unauthenticated, Unavailable
 from libs.kit.transaction import Reply
 
 MEDIA_TYPE = "application/problem+json"
@@ -38,42 +28,15 @@ STATUS_OF: dict[type[LotseError], int] = {
     Unavailable: 503,
 }
 # The edge's own refusals say more exactly than their class what is wrong with the request.
-STATUS_OF_CODE = {
-    "malformed_request": 400,
-    "malformed_json": 400,
-    "duplicate_member": 400,
-    "body_unexpected": 400,
-    "malformed_query": 400,
-    "unknown_parameter": 400,
-    "repeated_parameter": 400,
-    "invalid_parameter": 400,
-    "cursor_mismatch": 400,
-    "idempotency_key_missing": 400,
-    "idempotency_key_malformed": 400,
-    "if_match_malformed": 400,
-    "method_not_allowed": 405,
-    "body_too_large": 413,
-    "unsupported_media_type": 415,
-    "idempotency_key_reused": 422,
-    "if_match_missing": 428,
+EXACTLY = {
+    400: """malformed_request malformed_json duplicate_member body_unexpected malformed_query unknown_parameter cursor_mismatch
+        repeated_parameter invalid_parameter idempotency_key_missing idempotency_key_malformed if_match_malformed""",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    415: "unsupported_media_type",
+    428: "if_match_missing",
 }
-TITLES = {
-    400: "The request cannot be read",
-    401: "You are not signed in",
-    403: "You may not do this",
-    404: "This is not here",
-    405: "This cannot be done here",
-    409: "This is not possible just now",
-    410: "This has been forgotten",
-    412: "Someone changed this meanwhile",
-    413: "This is too large",
-    415: "This kind of content is not read here",
-    422: "Some of this cannot be accepted",
-    428: "Say which version you have seen",
-    429: "Too often",
-    500: "Something went wrong here",
-    503: "A part that is needed is away",
-}
+STATUS_OF_CODE = {code: status for status, codes in EXACTLY.items() for code in codes.split()}
 RETRIED = frozenset({"not_yet_known", "in_flight"})
 AWAY = (
     ConnectionError,
@@ -83,6 +46,17 @@ AWAY = (
     asyncpg.OperatorInterventionError,
     asyncpg.TooManyConnectionsError,
 )
+
+
+EXAMPLE = {
+    "type": "urn:lotse:problem:invalid_input",
+    "title": "Unprocessable Entity",
+    "status": 422,
+    "detail": "Some of what was sent cannot be accepted.",
+    "code": "invalid_input",
+    "errors": [{"pointer": "/text", "code": "required", "message": "This is required."}],
+    "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
+}
 
 
 class FaultView(BaseModel):
@@ -96,22 +70,8 @@ class FaultView(BaseModel):
 class Problem(BaseModel):
     """RFC 9457 problem details."""
 
-    model_config = ConfigDict(
-        extra="allow",
-        json_schema_extra={
-            "examples": [
-                {
-                    "type": "urn:lotse:problem:invalid_input",
-                    "title": TITLES[422],
-                    "status": 422,
-                    "detail": "Some of what was sent cannot be accepted.",
-                    "code": "invalid_input",
-                    "errors": [{"pointer": "/text", "code": "required", "message": "This is required."}],
-                    "trace_id": "4bf92f3577b34da6a3ce929d0e0e4736",
-                }
-            ]
-        },
-    )
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [EXAMPLE]})
+
     type: str
     title: str
     status: int
@@ -143,7 +103,11 @@ def translated(error: BaseException) -> LotseError | None:
 
 def _bad_value(error: BaseException | None) -> bool:
     # The server's DataError, or asyncpg's own of the same name, which is an InterfaceError and a ValueError at once.
-    return isinstance(error, asyncpg.DataError) or isinstance(error, asyncpg.InterfaceError) and isinstance(error, ValueError)
+    return (
+        isinstance(error, asyncpg.DataError)
+        or isinstance(error, asyncpg.InterfaceError)
+        and isinstance(error, ValueError)
+    )
 
 
 def _of_framework(status: int) -> LotseError | None:
@@ -157,7 +121,7 @@ def _of_framework(status: int) -> LotseError | None:
 
 
 def reply(error: BaseException, trace_id: str, *, headers: Mapping[str, str] | None = None) -> Reply:
-    """The problem reply for any exception. What we did not foresee is logged by class and position, and says only its trace."""
+    """The problem reply for any exception. One that we did not foresee is logged, and says nothing but its trace id."""
     known = translated(error)
     if known is None:
         logs.event("request_failed", logging.ERROR, error=error, trace_id=trace_id)
@@ -166,7 +130,7 @@ def reply(error: BaseException, trace_id: str, *, headers: Mapping[str, str] | N
     members: dict[str, Any] = {**known.extra}
     members |= {
         "type": f"urn:lotse:problem:{known.code}",
-        "title": TITLES.get(status, HTTPStatus(status).phrase),
+        "title": HTTPStatus(status).phrase,
         "status": status,
         "detail": known.message,
         "code": known.code,

@@ -6,12 +6,13 @@ after a commit a hint. Texts go before their event, erasures are done when their
 """
 
 import asyncio
+import logging
 from typing import Any
 
 import asyncpg
 from nats.aio.client import Client
 
-from libs.kit import telemetry
+from libs.kit import logs
 from libs.kit.connection import BUS_AWAY
 from libs.kit.database import AWAY, Database, connect
 from libs.kit.errors import Unavailable
@@ -59,7 +60,7 @@ class Relay:
             try:
                 await self._lead()
             except (*AWAY, *BUS_AWAY, Unavailable, asyncpg.PostgresError) as failure:
-                telemetry.failure("relay_interrupted", failure)
+                logs.event("relay_interrupted", logging.ERROR, error=failure)
             self.leading = False
             await asyncio.sleep(POLL_SECONDS * 5)
 

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from types import UnionType
-from typing import Any, Generic, NoReturn, TypeVar, Union, get_args, get_origin
+from typing import Any, Generic, TypeVar, Union, get_args, get_origin
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ValidationError
@@ -25,7 +25,7 @@ SEVERAL = (list, tuple, set, frozenset)
 
 
 def collected(raw: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
-    """ASGI headers by lower-case name; a repeated one is joined by a comma (RFC 9110), which none of our forms allows."""
+    """ASGI headers by lower-case name; repeated ones are joined by a comma (RFC 9110), which none of our forms allows."""
     headers: dict[bytes, bytes] = {}
     for name, value in raw:
         headers[name] = headers[name] + b", " + value if name in headers else value
@@ -44,7 +44,9 @@ def idempotency_key(headers: Headers) -> bytes:
     if key is None:
         raise Invalid("idempotency_key_missing", "Send an Idempotency-Key, so that asking twice does it once.")
     if not IDEMPOTENCY_KEY.fullmatch(key):
-        raise Invalid("idempotency_key_malformed", "An Idempotency-Key is 1 to 200 visible ASCII characters, sent once.")
+        raise Invalid(
+            "idempotency_key_malformed", "An Idempotency-Key is 1 to 200 visible ASCII characters, sent once."
+        )
     return key
 
 
@@ -71,7 +73,7 @@ def unchanged(headers: Headers, etag: str | None) -> bool:
 async def read(receive: Receive, headers: Headers, limit: int) -> bytes:
     """The whole body, cut off as soon as it passes `limit` bytes. Raises `Invalid`, or `ClientDisconnect`."""
     declared = headers.get(b"content-length", b"0")
-    if len(declared) > 12 or declared.isdigit() and int(declared) > limit:
+    if len(declared) > 12 or (declared.isdigit() and int(declared) > limit):
         raise too_large(limit)
     parts: list[bytes] = []
     size, more = 0, True
@@ -117,20 +119,24 @@ class BodyReader(Generic[M]):
         try:
             body = self.model.model_validate_json(raw)
         except ValidationError as error:
-            self._refuse(error, raw)
-        # pydantic takes the last of two equal members, another reader the first: neither knows what was meant.
-        json.loads(raw, object_pairs_hook=_single)
+            if any(detail["type"] == "json_invalid" for detail in error.errors(include_url=False, include_input=False)):
+                raise malformed() from None
+            found = faults(error, _document(raw), self.names)
+            raise Invalid("invalid_input", "Some of what was sent cannot be accepted.", errors=found) from None
+        _document(raw)
         return body
 
-    def _refuse(self, error: ValidationError, raw: bytes) -> NoReturn:
-        try:
-            document = json.loads(raw, object_pairs_hook=_single)
-        except (ValueError, RecursionError):
-            raise Invalid("malformed_json", "The body is not well-formed JSON in UTF-8.") from None
-        if any(detail["type"] == "json_invalid" for detail in error.errors(include_url=False, include_input=False)):
-            raise Invalid("malformed_json", "The body is not well-formed JSON in UTF-8.") from None
-        found = faults(error, document, self.names)
-        raise Invalid("invalid_input", "Some of what was sent cannot be accepted.", errors=found) from None
+
+def malformed() -> Invalid:
+    return Invalid("malformed_json", "The body is not well-formed JSON in UTF-8.")
+
+
+def _document(raw: bytes) -> Any:
+    # pydantic takes the last of two equal members, another reader the first: neither knows what was meant.
+    try:
+        return json.loads(raw, object_pairs_hook=_single)
+    except (ValueError, RecursionError):
+        raise malformed() from None
 
 
 def _single(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

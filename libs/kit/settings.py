@@ -30,6 +30,8 @@ class Settings(BaseSettings):
     http_host: str = Field("127.0.0.1", alias="HTTP_HOST")
     http_port: int = Field(0, alias="HTTP_PORT", ge=0, le=65535)
     metrics_port: int = Field(0, alias="METRICS_PORT", ge=0, le=65535)
+    # Whole origins, separated by commas; never `*`, because a token would then work from any page.
+    cors_origins: str = Field("", alias="CORS_ORIGINS", pattern=r"^(https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(,|$))*$")
     require_sync_always: bool = Field(True, alias="REQUIRE_SYNC_ALWAYS")
     nats_monitor_url: str | None = Field(None, alias="NATS_MONITOR_URL")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", alias="LOG_LEVEL")

@@ -4,7 +4,6 @@ Attributes are ids and codes only. Without an OTLP endpoint in the environment n
 trace id that errors and logs name.
 """
 
-import logging
 import os
 import traceback
 from collections.abc import Iterator
@@ -26,7 +25,9 @@ def start(service: str, metrics_port: int) -> None:
     resource = Resource.create({"service.name": service, "service.namespace": "lotse"})
     tracing = TracerProvider(resource=resource)
     if os.environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import (
+            OTLPSpanExporter,
+        )
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
         tracing.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
@@ -40,7 +41,9 @@ def start(service: str, metrics_port: int) -> None:
 
 
 @contextmanager
-def span(name: str, parent: str | None = None, kind: SpanKind = SpanKind.INTERNAL, **attributes: str | int) -> Iterator[None]:
+def span(
+    name: str, parent: str | None = None, kind: SpanKind = SpanKind.INTERNAL, **attributes: str | int
+) -> Iterator[None]:
     """A span under the current one, or under the W3C `traceparent` given."""
     with _tracer.start_as_current_span(name, context=_context(parent), kind=kind, attributes=attributes):
         yield
@@ -68,19 +71,9 @@ def _context(parent: str | None) -> Context | None:
     return trace.set_span_in_context(NonRecordingSpan(remote))
 
 
-def failure(event: str, error: BaseException, **fields: str | int) -> None:
-    """Log that something failed: the class and the place in our code, never the message, which may quote a person."""
-    logging.getLogger("lotse").error(event, extra={"fields": {**fields, "error": type(error).__name__, "at": place(error)}})
-
-
 def place(error: BaseException) -> str:
     """`Class at file:line` of the innermost frame that is ours."""
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "/site-packages/" not in frame.filename]
     if not frames:
         return type(error).__name__
     return f"{type(error).__name__} at {'/'.join(frames[-1].filename.split('/')[-3:])}:{frames[-1].lineno}"
-
-
-def note(event: str, **fields: str | int) -> None:
-    """Log that something happened: a constant name and ids, codes and counts only."""
-    logging.getLogger("lotse").info(event, extra={"fields": fields})

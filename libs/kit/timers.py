@@ -5,6 +5,7 @@ because between asking and doing somebody may have been faster.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from typing import Any
 
 import asyncpg
 
-from libs.kit import telemetry
+from libs.kit import logs
 from libs.kit.actor import SYSTEM
 from libs.kit.database import AWAY, Database, connect
 from libs.kit.errors import LotseError, Unavailable
@@ -45,7 +46,7 @@ class Timers:
             try:
                 await self._lead()
             except (*AWAY, Unavailable, asyncpg.PostgresError) as failure:
-                telemetry.failure("timers_interrupted", failure)
+                logs.event("timers_interrupted", logging.ERROR, error=failure)
             await asyncio.sleep(EVERY_SECONDS)
 
     async def _lead(self) -> None:
@@ -79,7 +80,7 @@ class Timers:
             raise
         except (LotseError, asyncpg.PostgresError) as refused:
             # One row that cannot be done must not keep the others from their time.
-            telemetry.failure("timer_refused", refused, timer=timer.name)
+            logs.event("timer_refused", logging.ERROR, error=refused, timer=timer.name)
             return False
         return True
 

@@ -82,7 +82,7 @@ class Outgoing:
 class Tx:
     """An open transaction. Made by `Database.transaction`, handed to commands, queries and subscribers."""
 
-    def __init__(self, connection: asyncpg.Connection, service: str, now: datetime, cause: Cause) -> None:  # type: ignore[type-arg]
+    def __init__(self, connection: asyncpg.Connection, service: str, now: datetime, cause: Cause) -> None:
         self.connection, self.service, self.now, self.cause = connection, service, now, cause
         self.outgoing = Outgoing()
 

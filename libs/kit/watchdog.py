@@ -5,6 +5,7 @@ silent hot loop, and lazy fsync loses acknowledged messages when the power fails
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +14,7 @@ import httpx
 from nats.aio.client import Client
 
 from libs.contracts.registry import facts_of, sources_for
-from libs.kit import telemetry
+from libs.kit import logs
 from libs.kit.actor import SYSTEM
 from libs.kit.connection import BUS_AWAY, NOT_FOUND, ApiError, api
 from libs.kit.database import Database
@@ -35,7 +36,7 @@ class Readiness:
 
     def set(self, name: str, reason: str | None) -> None:
         if self.reasons.get(name) != reason and reason is not None:
-            telemetry.note("not_ready", check=name)
+            logs.event("not_ready", code=name)
         self.reasons[name] = reason
 
     @property
@@ -120,7 +121,11 @@ class Watchdog:
             try:
                 info = await api(self.client, f"CONSUMER.INFO.{name}.{self.service}")
             except ApiError as refused:
-                return f"{name}/{self.service} is missing: run `lotse bus provision`" if refused.code in NOT_FOUND else "refused"
+                return (
+                    f"{name}/{self.service} is missing: run `lotse bus provision`"
+                    if refused.code in NOT_FOUND
+                    else "refused"
+                )
             if drift := differences(wanted[name], info["config"]):
                 return f"{name}/{self.service} differs in {', '.join(drift)}: run `lotse bus check`"
             if self._stands_still(name, info):

@@ -1,0 +1,116 @@
+"""`python -m services.<name> serve|migrate|rewind|progress|dead-letters …`: what a pod or the supervisor runs, nothing else."""
+
+import argparse
+import asyncio
+import base64
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from uuid import UUID
+
+import uvicorn
+from fastapi import FastAPI
+
+from libs.kit import deadletters, migrate, replay
+from libs.kit.actor import SYSTEM
+from libs.kit.clock import SystemClock
+from libs.kit.database import Database
+from libs.kit.errors import LotseError
+from libs.kit.running import Running
+from libs.kit.settings import Settings, load
+from libs.kit.transaction import Cause
+
+Build = Callable[[Settings], FastAPI]
+GRACE_SECONDS = 40
+
+
+def main(service: str, build: Build, arguments: list[str] | None = None) -> int:
+    """Run one command of one service; the exit code is 0 when it did what it says."""
+    asked = _parser(service).parse_args(arguments)
+    settings = load(service, os.environ.get("LOTSE_SECRETS_DIR"))
+    if asked.command == "serve":
+        return _serve(settings, build)
+    if asked.command == "migrate":
+        migrate.run(settings)
+        return 0
+    try:
+        print(json.dumps(asyncio.run(_once(settings, build, asked)), default=str))
+    except LotseError as refused:
+        print(f"{refused.code}: {refused.message}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser(service: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(f"python -m services.{service}", description=f"The {service} service of Lotse.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("serve", help="serve HTTP, read the bus, publish what was said")
+    commands.add_parser("migrate", help="bring the database to this release (as the owner role)")
+    commands.add_parser("rewind", help="let the relay publish every event again, after the bus was lost")
+    commands.add_parser("progress", help="how far the relay has published")
+    letters = commands.add_parser("dead-letters", help="events that could not be applied")
+    actions = letters.add_subparsers(dest="action", required=True)
+    actions.add_parser("list", help="the open ones, oldest first")
+    for action, text in (
+        ("show", "one, with its bytes"),
+        ("requeue", "apply it again"),
+        ("skip", "move on without it"),
+    ):
+        one = actions.add_parser(action, help=text)
+        one.add_argument("id", type=UUID)
+        if action == "skip":
+            one.add_argument("--reason", required=True, help="a code of [a-z0-9-], for example known-duplicate")
+    return parser
+
+
+def _serve(settings: Settings, build: Build) -> int:
+    uvicorn.run(
+        build(settings),
+        host=settings.http_host,
+        port=settings.http_port,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    return 0
+
+
+async def _once(settings: Settings, build: Build, asked: argparse.Namespace) -> object:
+    db = Database(settings, SystemClock())
+    await db.open()
+    try:
+        if asked.command == "rewind":
+            return {"events": await replay.rewind(db)}
+        if asked.command == "progress":
+            published, numbered = await replay.progress(db)
+            return {"published": published, "numbered": numbered}
+        return await _letters(settings, db, build, asked)
+    finally:
+        await db.close()
+
+
+async def _letters(settings: Settings, db: Database, build: Build, asked: argparse.Namespace) -> object:
+    if asked.action == "skip":
+        return {"skipped": (await replay.skip(db, asked.id, asked.reason)).id}
+    async with db.transaction(Cause(SYSTEM)) as tx:
+        if asked.action == "list":
+            return [_shown(letter, whole=False) for letter in await deadletters.listed(tx)]
+        letter = await deadletters.shown(tx, asked.id)
+    if asked.action == "show":
+        return _shown(letter, whole=True)
+    running: Running = build(settings).state.running
+    work: Callable[..., Awaitable[int]] = replay.requeue
+    applied = await replay.with_consumer(
+        settings, db, running.subscribers, letter.source, lambda consumer: work(consumer, asked.id)
+    )
+    return {"requeued": asked.id, "applied": applied}
+
+
+def _shown(letter: deadletters.DeadLetter, *, whole: bool) -> dict[str, object]:
+    shown = asdict(letter)
+    raw = shown.pop("raw")
+    return {**shown, "bytes_base64": base64.b64encode(raw).decode()} if whole else shown

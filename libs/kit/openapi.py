@@ -1,0 +1,210 @@
+"""The OpenAPI 3.1 document of a service, made from what its capabilities declare. Every operation says every status it may give."""
+
+import hashlib
+import inspect
+import re
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+from pydantic_core import to_json
+
+from libs.kit.http import Operation
+from libs.kit.problems import MEDIA_TYPE, Problem
+from libs.kit.transaction import Reply
+
+Json = dict[str, Any]
+REF = "#/components/schemas/{model}"
+PARAMETER = re.compile(r"{(\w+)}")
+IF_NONE_MATCH: Json = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "An ETag you have; if nothing changed since, the reply is 304 without a body.",
+    "schema": {"type": "string"},
+}
+HEADERS: Json = {
+    "ETag": {"description": "The version, quoted; send it back as If-Match.", "schema": {"type": "string"}},
+    "Location": {"description": "Where what was made is found.", "schema": {"type": "string"}},
+    "X-Trace-Id": {"description": "Give this when you ask about a request.", "schema": {"type": "string"}},
+    "Retry-After": {"description": "Seconds to wait before asking again.", "schema": {"type": "integer"}},
+    "Idempotency-Replayed": {
+        "description": "`true` when this Idempotency-Key was answered before.",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
+}
+IDEMPOTENCY_KEY: Json = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": "New for each intent, the same for each retry of it; kept for 24 hours.",
+    "schema": {"type": "string", "pattern": "^[!-~]{1,200}$", "examples": ["0199f2a4-7b1e-7c3d-8e5f-2a6b4c8d0e1f"]},
+}
+IF_MATCH: Json = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The ETag of what you have seen.",
+    "schema": {"type": "string", "pattern": '^"(0|[1-9][0-9]{0,8})"$', "examples": ['"3"']},
+}
+
+
+def document(service: str, operations: Sequence[Operation]) -> Reply:
+    """The document as a ready reply with an ETag."""
+    raw = to_json(described(service, operations))
+    return Reply(200, raw, {"ETag": f'"{hashlib.sha256(raw).hexdigest()[:32]}"'})
+
+
+def described(service: str, operations: Sequence[Operation]) -> Json:
+    """The document as plain data."""
+    schemas = Schemas(operations)
+    paths: Json = {}
+    for operation in operations:
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, schemas)
+    statuses = sorted({status for operation in operations for status in problem_statuses(operation)})
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": f"Lotse {service}",
+            "version": "1.0",
+            "description": "Errors are RFC 9457 problems with a stable `code`. Retry with the same Idempotency-Key.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "tags": [{"name": tag} for tag in dict.fromkeys(operation.tag for operation in operations)],
+        "paths": paths,
+        "components": {
+            "schemas": schemas.components(),
+            "responses": {f"Problem{status}": _problem(status) for status in statuses},
+            "headers": HEADERS,
+            "parameters": {"IdempotencyKey": IDEMPOTENCY_KEY, "IfMatch": IF_MATCH, "IfNoneMatch": IF_NONE_MATCH},
+            "securitySchemes": {"oidc": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+
+
+class Schemas:
+    """The JSON Schemas of all bodies, replies and queries, their shared parts hoisted to the components."""
+
+    def __init__(self, operations: Sequence[Operation]) -> None:
+        wanted: dict[tuple[type[BaseModel], Any], None] = {(Problem, "serialization"): None}
+        for operation in operations:
+            wanted[operation.reply, "serialization"] = None
+            wanted |= {(model, "validation"): None for model in (operation.body, operation.query) if model}
+        self._references, made = models_json_schema(list(wanted), ref_template="#/components/schemas/{model}")
+        self._schemas: Json = made["$defs"]
+        self._queries = {self._name(operation.query, "validation") for operation in operations if operation.query}
+
+    def components(self) -> Json:
+        """All but the queries, whose members are declared as parameters."""
+        return {name: schema for name, schema in sorted(self._schemas.items()) if name not in self._queries}
+
+    def content(self, model: type[BaseModel], mode: Any) -> Json:
+        """The `content` of a JSON body or reply, with the model's first example."""
+        media: Json = {"schema": {"$ref": self._references[model, mode]["$ref"]}}
+        examples = self._schemas[self._name(model, mode)].get("examples")
+        return {"application/json": {**media, "example": examples[0]} if examples else media}
+
+    def parameters(self, query: type[BaseModel]) -> list[Json]:
+        """The members of a query model as parameters. None means absent, so it is no value of theirs."""
+        schema = self._schemas[self._name(query, "validation")]
+        return [
+            {"name": name, "in": "query", "required": name in schema.get("required", ()), **_parameter(member)}
+            for name, member in schema["properties"].items()
+        ]
+
+    def _name(self, model: type[BaseModel], mode: Any) -> str:
+        return str(self._references[model, mode]["$ref"].rpartition("/")[2])
+
+
+def _parameter(member: Json) -> Json:
+    about = {"description": member["description"]} if "description" in member else {}
+    schema = {key: value for key, value in member.items() if key not in ("title", "description")}
+    options = [option for option in schema.get("anyOf", ()) if option.get("type") != "null"]
+    if len(options) == 1:
+        schema = {key: value for key, value in schema.items() if key != "anyOf"} | options[0]
+    if schema.get("default", 0) is None:
+        del schema["default"]
+    several = {"style": "form", "explode": False} if schema.get("type") == "array" else {}
+    return {**about, **several, "schema": schema}
+
+
+def problem_statuses(operation: Operation) -> list[int]:
+    """Every status other than success that an operation may answer with."""
+    found = {400, 429, 503}
+    if operation.allow is not None:
+        found |= {401, 403}
+    if "{" in operation.path:
+        found |= {404, 410}
+    if operation.method != "GET":
+        found |= {404, 409, 410, 413, 422}
+    if operation.body:
+        found.add(415)
+    if operation.if_match:
+        found |= {412, 428}
+    return sorted(found)
+
+
+def _operation(operation: Operation, schemas: Schemas) -> Json:
+    made: Json = {
+        "tags": [operation.tag],
+        "operationId": f"{operation.tag}_{operation.handler.__name__}".replace("-", "_"),
+        "summary": operation.summary,
+        "parameters": _parameters(operation, schemas),
+        "responses": _responses(operation, schemas),
+        # Any one of the roles is enough; OpenAPI 3.1 lets a scheme list the role it needs.
+        "security": [{"oidc": [role]} for role in operation.allow] if operation.allow is not None else [{}],
+    }
+    if about := inspect.getdoc(operation.handler):
+        made["description"] = about
+    if operation.errors:
+        made["x-problem-codes"] = sorted(operation.errors)
+    if operation.body:
+        made["requestBody"] = {"required": True, "content": schemas.content(operation.body, "validation")}
+    return made
+
+
+def _parameters(operation: Operation, schemas: Schemas) -> list[Json]:
+    made: list[Json] = [
+        {"name": name, "in": "path", "required": True, "schema": _path_schema(name)}
+        for name in PARAMETER.findall(operation.path)
+    ]
+    if operation.query:
+        made += schemas.parameters(operation.query)
+    named = {
+        "IdempotencyKey": operation.idempotent,
+        "IfMatch": operation.if_match,
+        "IfNoneMatch": operation.method == "GET",
+    }
+    return made + [{"$ref": f"#/components/parameters/{name}"} for name, wanted in named.items() if wanted]
+
+
+def _path_schema(name: str) -> Json:
+    if name == "id" or name.endswith("_id"):
+        return {"type": "string", "format": "uuid"}
+    return {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._~-]{0,99}$"}
+
+
+def _responses(operation: Operation, schemas: Schemas) -> Json:
+    names = ["X-Trace-Id", "ETag"]
+    if operation.method != "GET":
+        names += ["Location", "Idempotency-Replayed"]
+    headers = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+    content = schemas.content(operation.reply, "serialization")
+    made: Json = {str(operation.status): {"description": "Done.", "headers": headers, "content": content}}
+    if operation.method == "GET":
+        made["304"] = {"description": "Nothing changed since the ETag you sent."}
+    for status in problem_statuses(operation):
+        made[str(status)] = {"$ref": f"#/components/responses/Problem{status}"}
+    return made
+
+
+def _problem(status: int) -> Json:
+    names = ["X-Trace-Id"] + (["Retry-After"] if status in (409, 429, 503) else [])
+    return {
+        "description": f"{HTTPStatus(status).phrase}.",
+        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names},
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }

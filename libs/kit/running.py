@@ -1,0 +1,166 @@
+"""A service at work: pool, bus, relay, timers and watchdog, started in the order they need each other.
+
+A service starts and answers while the bus is away (the event table absorbs what is said) and waits for a database that is
+away. A background task that ends for a reason nobody foresaw ends the process: its supervisor starts it anew, and nothing is
+lost by that.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+from faststream.nats import NatsBroker
+from nats.aio.client import Client
+
+from libs.kit import bus, connection, logs, migrate
+from libs.kit.clock import Clock
+from libs.kit.connection import BUS_AWAY
+from libs.kit.consumer import Consumer
+from libs.kit.database import Database
+from libs.kit.errors import Unavailable
+from libs.kit.forgetting import TextReader
+from libs.kit.relay import Relay
+from libs.kit.settings import Settings
+from libs.kit.subscribers import Subscribers
+from libs.kit.timers import Timer, Timers
+from libs.kit.watchdog import Readiness, Watchdog
+
+RETRY_SECONDS = 0.5
+DRAIN_SECONDS = 5.0
+
+
+@dataclass
+class Running:
+    """Everything of one service that lives as long as its process. `projector` replaces the FastStream subscribers where a
+    service reads in batches: it is called with this object and runs until cancelled."""
+
+    settings: Settings
+    clock: Clock
+    subscribers: Subscribers = field(default_factory=Subscribers)
+    timers: list[Timer] = field(default_factory=list)
+    seed: Any = None
+    projector: Any = None
+
+    def __post_init__(self) -> None:
+        self.db = Database(self.settings, self.clock)
+        self.readiness = Readiness("migrations", "database", "bus", "stream", "consumers", "sync")
+        self.client: Client | None = None
+        self.broker: NatsBroker | None = None
+        self.consumers: list[Consumer] = []
+        self.relay: Relay | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        self._spawn(self._up())
+
+    async def stop(self) -> None:
+        """Stop fetching, finish what is in hand, then let go of bus and database."""
+        if self.broker is not None:
+            bus.stopping.set()
+            await _within(DRAIN_SECONDS, self.broker.stop())
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.client is not None:
+            await _within(DRAIN_SECONDS, connection.close(self.client))
+        await _within(DRAIN_SECONDS, self.db.close())
+
+    async def _up(self) -> None:
+        await self._open_database()
+        if self.seed is not None:
+            await self.seed(self.db)
+        self._spawn(Timers(self.db, [*self.timers, self._drain_timer()]).run())
+        self.client = await self._connect()
+        self.relay = Relay(self.db, self.client)
+        self._spawn(self.relay.run())
+        self._spawn(
+            Watchdog(self.db, self.client, self.readiness, lambda: bool(self.relay and self.relay.leading)).run()
+        )
+        if self.projector is not None:
+            self._spawn(self.projector(self))
+        else:
+            await self._subscribe()
+
+    async def _open_database(self) -> None:
+        while True:
+            try:
+                await self.db.open()
+                behind = await migrate.pending(self.settings)
+                self.readiness.set("migrations", f"behind: {', '.join(behind)}" if behind else None)
+                if not behind:
+                    return
+                await self.db.close()
+            except (Unavailable, OSError) as away:
+                logs.event("database_away", logging.ERROR, error=away)
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _connect(self) -> Client:
+        settings = self.settings
+        while True:
+            try:
+                return await connection.connect(
+                    settings.nats_url,
+                    settings.nats_user,
+                    settings.nats_password.get_secret_value(),
+                    f"{settings.service}-relay",
+                )
+            except BUS_AWAY as away:
+                self.readiness.set("bus", "not connected; events wait in the event table")
+                logs.event("bus_away", logging.ERROR, error=away)
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _subscribe(self) -> None:
+        assert self.client is not None
+        texts = TextReader(self.client)
+        while True:
+            made = bus.broker(self.settings)
+            self.consumers = bus.subscribe(made, self.db, self.subscribers, texts)
+            try:
+                await made.start()
+            except (*BUS_AWAY, Unavailable) as away:
+                logs.event("subscribers_not_started", logging.ERROR, error=away)
+                await _within(DRAIN_SECONDS, made.stop())
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            self.broker = made
+            return
+
+    def _drain_timer(self) -> Timer:
+        from libs.kit import gate
+
+        async def due(tx: Any, now: object, limit: int) -> list[tuple[str, str]]:
+            return await gate.drainable(tx.connection)
+
+        async def run(tx: Any, item: tuple[str, str]) -> None:
+            for consumer in self.consumers:
+                if consumer.source == item[0]:
+                    self._spawn(_ignore_result(consumer.drain(item[1])))
+
+        return Timer("gate.drain", due, run)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            logs.event("background_task_failed", logging.ERROR, error=task.exception() or RuntimeError())
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
+async def _ignore_result(work: Coroutine[Any, Any, Any]) -> None:
+    await work
+
+
+async def _within(seconds: float, work: Coroutine[Any, Any, Any]) -> None:
+    """Wait for a clean end, but not for ever: what is cut off here is redelivered or rolled back."""
+    try:
+        await asyncio.wait_for(work, seconds)
+    except (TimeoutError, *BUS_AWAY) as failure:
+        logs.event("stopped_hard", logging.ERROR, error=failure)

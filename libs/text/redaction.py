@@ -1,0 +1,261 @@
+"""Takes e-mail addresses, telephone numbers, links and @handles out of a text before anything is stored.
+
+It reduces what a text says about a person; it never makes it anonymous: names, stories and places stay. Dates of
+notices, section numbers, amounts, times and postcodes stay too, because the answer turns on them. Public service
+numbers (110, 112, 115, 116 117, 0800 and 0180 numbers, 08000 116 016) stay in questions and in answers alike: they
+identify nobody, and an answer must be able to name them.
+
+Telephone numbers are found by `phonenumbers` (region DE, leniency VALID); the rules here only prepare its input
+and protect dates and amounts from it. Measured by `bench/redaction.py`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from libs.text.domains import TOP_LEVEL, looks_like_host
+from libs.text.shadow import BIDI_PAIRS, shadow
+
+E_MAIL, PHONE, URL, HANDLE = "e-mail", "phone", "url", "handle"
+PLACEHOLDERS: Mapping[str, str] = {E_MAIL: "[E-Mail]", PHONE: "[Telefon]", URL: "[Link]", HANDLE: "[Profil]"}
+
+_ROUNDS = 8
+_GONE = "\x00"
+
+
+@dataclass(frozen=True)
+class Redacted:
+    """The text with placeholders, and how many places of each code (`e-mail`, `phone`, `url`, `handle`) were taken out."""
+
+    text: str
+    found: Mapping[str, int]
+
+
+class RedactionFailed(Exception):
+    """The text could not be redacted; whoever asked must refuse it. Holds nothing of the text."""
+
+
+@dataclass(frozen=True)
+class _Hit:
+    start: int
+    end: int
+    code: str
+
+
+def redact(text: str) -> Redacted:
+    """The text without what rules can find; redacting twice changes nothing more.
+
+    Fails closed: any error becomes `RedactionFailed`, never the text as it came.
+    """
+    try:
+        return _redact(text)
+    except Exception:
+        raise RedactionFailed from None
+
+
+def contains_personal_data(text: str, *, in_answer: bool = False) -> tuple[str, ...]:
+    """The codes of what `redact` would take out, in a fixed order. Raises `RedactionFailed` when it cannot tell.
+
+    `in_answer`: links are allowed, as an answer must name its sources; an e-mail address or a private number inside a
+    link is still reported.
+    """
+    try:
+        plain = shadow(text).text
+        codes = {code for hit in _find(plain) for code in (_inside(plain, hit) if in_answer else [hit.code])}
+    except Exception:
+        raise RedactionFailed from None
+    return tuple(code for code in PLACEHOLDERS if code in codes)
+
+
+def _redact(text: str) -> Redacted:
+    found = dict.fromkeys(PLACEHOLDERS, 0)
+    for _ in range(_ROUNDS):
+        twin = shadow(text)
+        hits = _find(twin.text)
+        if not hits:
+            return Redacted(text, {code: count for code, count in found.items() if count})
+        # From the end, so that the places before a cut stay where they are.
+        for hit in reversed(hits):
+            start, end = twin.span(hit.start, hit.end, text)
+            marks = "".join(filter(BIDI_PAIRS.__contains__, text[start:end]))
+            text = text[:start] + PLACEHOLDERS[hit.code] + marks + text[end:]
+            found[hit.code] += 1
+    # A placeholder can bring two remains together; that this never settles has not been seen.
+    raise RedactionFailed
+
+
+def _find(plain: str) -> list[_Hit]:
+    """All hits in order, none overlapping. What one rule took, the next does not see."""
+    hits: list[_Hit] = []
+    for rule in (_full_urls, _e_mails, _bare_urls, _handles, _phones):
+        new = list(rule(plain))
+        for hit in new:
+            plain = plain[: hit.start] + _GONE * (hit.end - hit.start) + plain[hit.end :]
+        hits += new
+    return sorted(hits, key=lambda hit: hit.start)
+
+
+# --- links
+
+_REST = r"[^\s<>\"\x00]"
+_FULL_URL = re.compile(rf"(?:(?<![a-z0-9])[a-z][a-z0-9+.\-]{{1,15}}://|(?<!\w)www\d?\.(?=\w)){_REST}+", re.IGNORECASE)
+_BARE_URL = re.compile(
+    rf"(?<![\w@.\-])((?:[\w\-]{{1,63}}\.){{1,20}}(?:xn--[a-z0-9\-]{{2,59}}|[^\W\d_]{{2,24}}))(?![\w\-])(:\d{{2,5}})?([/?#]{_REST}*)?",
+    re.IGNORECASE,
+)
+_CLOSING = ".,;:!?…'\"`)]}»“”’›،؛؟।。*_~|\\"
+
+
+def _full_urls(plain: str) -> Iterator[_Hit]:
+    for match in _FULL_URL.finditer(plain):
+        address = match[0].rstrip(_CLOSING)
+        if not address.endswith("/") or address.count("/") > 2:
+            yield _Hit(match.start(), match.start() + len(address), URL)
+
+
+def _bare_urls(plain: str) -> Iterator[_Hit]:
+    for match in _BARE_URL.finditer(plain):
+        host, port, rest = match[1], match[2] or "", match[3] or ""
+        length = looks_like_host(host, certain=rest.startswith("/"))
+        if length == len(host):
+            length += len((port + rest).rstrip(_CLOSING))
+        if length:
+            yield _Hit(match.start(), match.start() + length, URL)
+
+
+_WHATSAPP = re.compile(r"(?:wa\.me|whatsapp\.com)/\D{0,40}\d{7}", re.IGNORECASE)
+
+
+def _inside(plain: str, hit: _Hit) -> list[str]:
+    """What an answer must not hold even though links are allowed: nothing, or the codes of what sits in the link."""
+    if hit.code != URL:
+        return [hit.code]
+    address = plain[hit.start : hit.end]
+    mail = [E_MAIL] if any(_e_mails(address.replace("%40", "@"))) else []
+    return mail + ([PHONE] if _WHATSAPP.search(address) else [])
+
+
+# --- e-mail
+
+_E_MAIL = re.compile(r"[^\s@<>()\[\]{},;:\"'„“”«»\\/|!?=&،؛؟\x00]{1,64}+@((?:[\w\-]{1,63}[.。]){0,10}[\w\-]{2,63})")
+_AT = r"(?:\s{0,2}[\[({<]\s?(?:at|ät|a|@)\s?[\])}>]\s{0,2}|\s{1,2}@\s{0,2}|@\s{1,2})"
+_DOT = r"(?:\s?\.\s?|\s?[\[({]\s?(?:dot|punkt|\.)\s?[\])}]\s?)"
+_SPELT_MAIL = re.compile(
+    rf"(?<![\w.+\-])[\w.+\-]{{1,64}}{_AT}(?:[\w\-]{{1,63}}{_DOT}){{1,5}}([^\W\d_]{{2,24}})(?![\w\-])", re.IGNORECASE
+)
+
+
+def _e_mails(plain: str) -> Iterator[_Hit]:
+    """`anna@gmx.de`, `anna@gmx` (the ending forgotten), `anna (at) gmx (punkt) de`, `anna @ gmx . de`."""
+    end = 0
+    for match in _SPELT_MAIL.finditer(plain):
+        if match[1].lower() in TOP_LEVEL:
+            end = match.end()
+            yield _Hit(match.start(), end, E_MAIL)
+            plain = plain[: match.start()] + _GONE * (end - match.start()) + plain[end:]
+    for match in _E_MAIL.finditer(plain) if "@" in plain else ():
+        if any(map(str.isalpha, match[1])):
+            yield _Hit(match.start(), match.end(), E_MAIL)
+
+
+# --- handles
+
+_HANDLE = re.compile(r"(?<!\w)@([^\s@,;:!?()\[\]{}<>\"'„“”«»/\\|،؛؟…\x00]{2,60})")
+
+
+def _handles(plain: str) -> Iterator[_Hit]:
+    """`@` and two or more characters of any script, one of them a letter: `@15` is a price or a time."""
+    for match in _HANDLE.finditer(plain) if "@" in plain else ():
+        name = match[1].rstrip(_CLOSING + "-")
+        if len(name) >= 2 and any(map(str.isalpha, name)):
+            yield _Hit(match.start(), match.start() + 1 + len(name), HANDLE)
+
+
+# --- telephone numbers
+
+_YEAR = r"(?:1[34]|19|20)\d\d"  # 13xx and 14xx are years of the Persian calendar
+_DAY, _MONTH = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])"
+_CLOCK = r"(?:[01]?\d|2[0-4])[.:][0-5]\d"
+# What the number matcher would otherwise read as, or glue to, a telephone number.
+_PROTECTED = re.compile(
+    rf"(?<!\d)(?<!\d[./])(?:{_DAY}|{_MONTH})\s?([./\-])\s?(?:{_MONTH}|{_DAY})\s?\1\s?{_YEAR}(?!\d)"
+    rf"|(?<!\d)(?<!\d[./\-]){_DAY}([./\-]){_MONTH}\2\d\d(?![./\-]?\d)"
+    rf"|(?<!\d)(?<!\d[./\-]){_YEAR}([./\-]){_MONTH}\3{_DAY}(?!\d)"
+    rf"|(?<![\d.:]){_CLOCK}(?:\s?(?:-|–|—|bis|to|до|à)\s?{_CLOCK})+(?![\d.:]*\d)"
+    rf"|(?<![\d.:]){_CLOCK}(?=\s?(?:Uhr|h)\b)"
+)
+# Slips that hide a number from the matcher, each mended before it looks: a letter O for the trunk zero,
+# a country code without its plus, a word glued to the number.
+_LETTER_O = re.compile(r"(?<!\w)[oO](?=[\s/\-]?1[5-7]\d)")
+_BARE_49 = re.compile(r"(?<![\d+])(?<!\d[\s./\-])(?=49[\s./\-]?\(?0?\)?[\s./\-]?1[5-7]\d[\d\s./\-]{7})")
+_GLUED = re.compile(r"(?<=[^\W\d_]{3})(?=[0+(])")
+_FIRST_ZERO = re.compile(r"[^\d+]*[+0]")
+_NEW_NUMBER = re.compile(r"(?<=\d)\s+(?=\(?[+0])")
+
+
+def _phones(plain: str) -> Iterator[_Hit]:
+    if sum(map(str.isdigit, plain)) < 7:
+        return
+    start = 0
+    for match in _PROTECTED.finditer(plain):
+        yield from _numbers(plain[start : match.start()], start)
+        start = match.end()
+    yield from _numbers(plain[start:], start)
+
+
+def _numbers(piece: str, offset: int) -> Iterator[_Hit]:
+    """Numbers in a piece without dates. The matcher sees none in two that only a blank parts, so what is left is tried apart."""
+    mended, origin = _mend(piece)
+    places = []
+    end = 0
+    for start, stop in [*_matches(mended), (len(mended), len(mended))]:
+        places += [(end + first, end + last) for first, last in _apart(mended[end:start])]
+        places += [(start, stop)]
+        end = stop
+    for start, stop in places[:-1]:
+        yield _Hit(offset + origin[start], offset + origin[stop - 1] + 1, PHONE)
+
+
+def _apart(left: str) -> Iterator[tuple[int, int]]:
+    """Numbers in what the matcher left, cut before a block that can begin a number after one that is complete or none."""
+    begin = 0
+    for cut in [*(match.start() for match in _NEW_NUMBER.finditer(left)), len(left)]:
+        block = left[begin:cut]
+        if cut < len(left) and _FIRST_ZERO.match(block) and sum(map(str.isdigit, block)) < 7:
+            continue
+        if begin or cut < len(left):
+            yield from ((begin + start, begin + stop) for start, stop in _matches(block))
+        begin = cut
+
+
+def _matches(text: str) -> list[tuple[int, int]]:
+    """What `phonenumbers` finds. Every German number is dialled with 0 or +; `350.000` without it is an amount."""
+    # Imported here because its metadata would cost every start of every service.
+    from phonenumbers import Leniency, PhoneNumberMatcher
+
+    found = PhoneNumberMatcher(text, "DE", leniency=Leniency.VALID)
+    return [
+        (match.start, match.end)
+        for match in found
+        if _FIRST_ZERO.match(match.raw_string) and not _is_public(match.number)
+    ]
+
+
+def _mend(piece: str) -> tuple[str, list[int]]:
+    piece = _LETTER_O.sub("0", piece)
+    extra = {match.start(): "+" for match in _BARE_49.finditer(piece)}
+    extra |= {match.start(): " " for match in _GLUED.finditer(piece)}
+    text, origin = [], []
+    for index, character in enumerate(piece):
+        for added in extra.get(index, "") + character:
+            text.append(added)
+            origin.append(index)
+    return "".join(text), origin
+
+
+def _is_public(number: object) -> bool:
+    """Freephone, shared cost and company-wide numbers belong to services, not to people."""
+    from phonenumbers import PhoneNumber, PhoneNumberType, number_type
+
+    kinds = (PhoneNumberType.TOLL_FREE, PhoneNumberType.SHARED_COST, PhoneNumberType.UAN)
+    return isinstance(number, PhoneNumber) and number_type(number) in kinds

@@ -1,0 +1,9 @@
+"""`python -m services.intake serve|migrate|rewind|progress|dead-letters`."""
+
+import sys
+
+from libs.kit.main import main
+from services.intake.app import build
+
+if __name__ == "__main__":
+    sys.exit(main("intake", build))
