@@ -69,28 +69,28 @@ A finder is someone who holds the whole log and can also scroll the groups. The 
 (`tests/libs/contracts/finder`) on an invented programme in its second year: about 680 captured questions a month in
 three languages on two platforms, fifteen matters people ask about, two counsellors for each language.
 
-**Assumed known to the finder**, of every captured post: platform, language and text (so the main topic, as a counsellor
-would code it), the size of the group, the moment of asking, whether our account answered, and which counsellor's account
-that was. The finder knows that a question is asked before anything is told of it. From all fields of all facts of one
-question the finder keeps every captured post that fits; for each question from a group of 300 members **at least five
-remain**. The space's id, the moment of asking or the hours since asking, planted into a fact, lead to fewer: the test
-has been seen to fail on each.
+**Assumed known to the finder**, of every captured post: platform, language and text (so the main topic, as a
+counsellor would code it), the size of the group, the moment of asking, whether our account answered, and which
+counsellor's account that was. The finder knows that a question is asked before anything is told of it. From all
+fields of all facts of one question the finder keeps every captured post that fits; for each question from a group of
+300 members **at least five remain**. The space's id, the moment of asking or the hours since asking, planted into a
+fact, lead to fewer: the test has been seen to fail on each.
 
 **What protects her:** facts name the week and never the moment of asking, the group's size class and never the group,
-the Land and no smaller place, the cluster and not the topic for residence, family, health and discrimination, and delays
-that are counted from capture.
+the Land and no smaller place, the cluster and not the topic for residence, family, health and discrimination, and
+delays that are counted from capture.
 
 **What does not**, said here so that nobody relies on it, and measured by the same tests where it can be:
 
-- *The recording of a posting lies near the comment's own time.* `posting.recorded` bears the moment of its commit, and
-  the comment in the group bears its own. Whoever may read the log and scroll the group can lay the two beside each
-  other. Therefore reading a trace is restricted, and each reading is itself recorded.
+- *The recording of a posting lies near the comment's own time.* `posting.recorded` bears the moment of its commit,
+  and the comment in the group bears its own. Whoever may read the log and scroll the group can lay the two beside
+  each other. Therefore reading a trace is restricted, and each reading is itself recorded.
 - *Questions are captured soon after they are asked.* A finder who trusts that this takes a week at most is left with
   fewer than five posts for nearly every question of a small group.
 - *The protection is that of a crowd.* In a programme of 190 questions a month with few small groups, as in the first
   months of any programme, about half of the questions of a small group fit fewer than five posts.
-- *More knowledge finds more.* A finder who guesses what the counsellor judged (level, legal class, urgency, Land, further
-  topics, a deadline, whether it follows an earlier question) mostly finds one post.
+- *More knowledge finds more.* A finder who guesses what the counsellor judged (level, legal class, urgency, Land,
+  further topics, a deadline, whether it follows an earlier question) mostly finds one post.
 
 So the log is no anonymous data set. It is pseudonymous data whose reading is restricted: services read what the tables
 above name, auditors read traces, and everyone else sees figures.
