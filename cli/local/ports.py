@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass
 from itertools import chain
 
 from cli.local.trouble import Trouble
+from libs.contracts.envelope import SERVICES
 
 LOOPBACK = "127.0.0.1"
-SERVICES = ("intake", "review", "referral", "reporting")
+
 DEFAULT_BASE = 8081
 METRICS_OFFSET = 1000
 INNER_OFFSET = 100

@@ -1,5 +1,5 @@
-"""The embedded PostgreSQL: the wheel's own programs, driven directly, as a foreground child. It listens on loopback with
-scram passwords, and keeps nothing in its log that came with a statement."""
+"""The embedded PostgreSQL: the wheel's own programs, driven directly, as a foreground child. It listens on loopback
+with scram passwords, and keeps nothing in its log that came with a statement."""
 
 import asyncio
 import os
@@ -47,8 +47,8 @@ FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "o
 class Postgres:
     """One cluster below `folder`/postgres.
 
-    `durable=False` is for tests only. `socket` is the folder of an additional Unix socket; it is left out where its path
-    would be longer than the 107 bytes that the kernel takes.
+    `durable=False` is for tests only. `socket` is the folder of an additional Unix socket; it is left out where its
+    path would be longer than the 107 bytes that the kernel takes.
     """
 
     def __init__(
@@ -89,8 +89,8 @@ class Postgres:
         ours = release().split(".")[0]
         if found is not None and found != ours:
             raise Trouble(
-                f"{self.data} was written by PostgreSQL {found}, and this release of lotse brings {ours}. Dump it with the"
-                " release that wrote it (pg_dumpall) and load it here, or choose another --data."
+                f"{self.data} was written by PostgreSQL {found}, and this release of lotse brings {ours}. Dump it with"
+                " the release that wrote it (pg_dumpall) and load it here, or choose another --data."
             )
 
     def _prepare(self, account: Account | None) -> Path:
@@ -167,8 +167,8 @@ def _run(argv: tuple[str, ...], cwd: Path, account: Account | None) -> None:
 
 
 def _seen_by(account: Account | None, data: Path) -> str:
-    """The data's path for this account. Below a closed folder (`/root/...`) no path of ours can be walked, but the working
-    directory was entered before root was dropped, and its kernel name needs no walking."""
+    """The data's path for this account. Below a closed folder (`/root/...`) no path of ours can be walked, but the
+    working directory was entered before root was dropped, and its kernel name needs no walking."""
     return str(data) if account is None or account.reaches(data) else "/proc/self/cwd"
 
 

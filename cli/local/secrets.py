@@ -29,7 +29,8 @@ class Secrets:
 
 
 def _once(path: Path, fresh: bytes) -> bytes:
-    """What the file holds, or `fresh` when there was none. Written beside and moved, so that nobody reads half a secret."""
+    """What the file holds, or `fresh` when there was none. Written beside and moved, so that nobody reads half a
+    secret."""
     if not path.exists():
         draft = path.with_name(f".{path.name}.new")
         write_private(draft, fresh)

@@ -1,5 +1,5 @@
-"""The smallest possible question over HTTP on loopback: which status does this path answer? Readiness is asked dozens of
-times while four services start, and a real client would take longer to import than NATS takes to start."""
+"""The smallest possible question over HTTP on loopback: which status does this path answer? Readiness is asked dozens
+of times while four services start, and a real client would take longer to import than NATS takes to start."""
 
 import asyncio
 

@@ -1,0 +1,57 @@
+"""A part of our own: `python -m <module>`, the same command that a pod runs."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cli.local.child import Child, Program
+from cli.local.directory import Directory
+from cli.local.trouble import Trouble
+from cli.local.web import status
+
+ROOT = Path(__file__).parents[2]
+READY_SECONDS = 90.0
+MIGRATED_SECONDS = 120.0
+# Longer than a service takes to finish the requests in hand, shorter than anyone waits at a terminal.
+STOP_SECONDS = 20.0
+
+
+@dataclass
+class Module:
+    """A server of ours; ready when `path` on `port` answers 200."""
+
+    program: Program
+    port: int
+    path: str
+    child: Child | None = None
+
+    async def start(self) -> None:
+        """Start it and wait until it is ready. Raises `Trouble`."""
+        self.child = Child(self.program)
+        await self.child.until(self._answers, READY_SECONDS)
+
+    async def stop(self) -> None:
+        if self.child is not None:
+            await self.child.stop()
+
+    async def _answers(self) -> bool:
+        return await status(self.port, self.path) == 200
+
+
+def program(name: str, directory: Directory, env: Mapping[str, str], *arguments: str) -> Program:
+    """This interpreter with `-m` and the arguments; the log and the lock bear the name."""
+    argv = (sys.executable, "-m", *arguments)
+    return Program(name, argv, directory.log(name), env, directory.lock(name), cwd=ROOT, patience=STOP_SECONDS)
+
+
+async def run_once(work: Program) -> None:
+    """Run a command that ends by itself. Raises `Trouble` when it fails; cancelled, it takes the command along."""
+    child = Child(work)
+    try:
+        if not await child.finished(MIGRATED_SECONDS):
+            raise Trouble(f"{work.name} did not end within {MIGRATED_SECONDS:.0f} seconds. Its log is {work.log}.")
+        if child.exit_status != 0:
+            raise child.trouble("failed")
+    finally:
+        await child.stop()
