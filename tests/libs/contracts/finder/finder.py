@@ -45,6 +45,7 @@ def _hours_since_asking(post: Post, value: int, envelope: Envelope) -> bool:
 SEEN_FROM_OUTSIDE: dict[str, Fits] = {
     "week": _not_after_week,
     "captured_week": _not_after_week,
+    "answered_week": _not_after_week,
     "platform": lambda post, value, _: post.group.platform == value,
     "language": _language,
     "language_before": _language,
@@ -92,7 +93,7 @@ def fits(
     captured so many days after it was asked at the latest.
     """
     known = SEEN_FROM_OUTSIDE | (JUDGED if judging else {})
-    left = [post for post in posts if _fits_envelopes(post, facts, within_days)]
+    left = _of_the_envelopes(facts, posts, within_days)
     for envelope in facts:
         for name, value in envelope.data.items():
             if name in known:
@@ -102,10 +103,13 @@ def fits(
     return left
 
 
-def _fits_envelopes(post: Post, facts: list[Envelope], within_days: int | None) -> bool:
+def _of_the_envelopes(facts: list[Envelope], posts: Iterable[Post], within_days: int | None) -> list[Post]:
     """Asked before everything that is told of it; answered by our account if told so; by the account of who took it."""
-    captured = min(envelope.time for envelope in facts)
-    if post.asked_at > captured or (within_days is not None and post.asked_at < captured - timedelta(days=within_days)):
-        return False
     told = {envelope.type: envelope for envelope in facts}
-    return post.counsellor == told[TAKEN].staff and (post.answered or ANSWERED not in told)
+    captured, staff, answered = told[CAPTURED].time, told[TAKEN].staff, ANSWERED in told
+    since = captured - timedelta(days=within_days or 36_500)
+    return [
+        post
+        for post in posts
+        if since <= post.asked_at <= captured and post.counsellor == staff and (post.answered or not answered)
+    ]
