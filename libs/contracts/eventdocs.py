@@ -71,7 +71,7 @@ def _cuts(name: str, hint: Any) -> bool:
     """Whether a field is a further way to cut a count; what was there before only says where a count moves from."""
     if name.endswith("_before"):
         return False
-    return hint in (types.Hours, types.LanguageTag) or isinstance(hint, type) and issubclass(hint, StrEnum)
+    return hint in (types.Hours, types.LanguageTag) or (isinstance(hint, type) and issubclass(hint, StrEnum))
 
 
 def _words(hint: Any) -> str:

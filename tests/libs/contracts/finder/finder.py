@@ -72,12 +72,39 @@ JUDGED: dict[str, Fits] = {
 }
 # Ids made by us, our own delays and versions, and what happened inside: nothing of it stands in a group.
 SILENT = frozenset(
-    """
-    language_source legal_class_before hours_to_answer reviewed reason comments result cause comment standing submission
-    parts kind lease_hours core_version variant_version reasons core_commitment variant_commitment qualification changed
-    hours_to_approval method kept_until_end_of posting due_hours decision office_kind expires_days hours_to_arrival
-    outcome
-    """.split()
+    {
+        "language_source",
+        "legal_class_before",
+        "hours_to_answer",
+        "reviewed",
+        "reason",
+        "comments",
+        "result",
+        "cause",
+        "comment",
+        "standing",
+        "submission",
+        "parts",
+        "kind",
+        "lease_hours",
+        "core_version",
+        "variant_version",
+        "reasons",
+        "core_commitment",
+        "variant_commitment",
+        "qualification",
+        "changed",
+        "hours_to_approval",
+        "method",
+        "kept_until_end_of",
+        "posting",
+        "due_hours",
+        "decision",
+        "office_kind",
+        "expires_days",
+        "hours_to_arrival",
+        "outcome",
+    }
 )
 ANSWERED = "lotse.intake.question.answered.v1"
 CAPTURED = "lotse.intake.question.captured.v1"
