@@ -102,22 +102,21 @@ class Child:
             # Nothing of the group is left; macOS says so with EPERM when only zombies remain.
             return
 
-    async def until(self, ready: Callable[[], Awaitable[bool]], seconds: float) -> None:
-        """Wait until it is ready. Raises `Trouble`, with the end of its log, when it stops or takes too long."""
-        name, log = self.program.name, self.program.log
+    async def until(self, ready: Callable[[], Awaitable[bool]], seconds: float) -> bool:
+        """Wait until it is ready; False when it takes longer. Raises `Trouble` when it stops."""
 
         async def settled() -> bool:
             return self.exit_status is not None or await ready()
 
-        if not await becomes(settled, seconds):
-            raise Trouble(f"{name} was not ready within {seconds:.0f} seconds. Its log is {log}.\n{tail(log)}")
+        in_time = await becomes(settled, seconds)
         if self.exit_status is not None:
-            raise self.trouble("stopped before it was ready")
+            raise self.trouble(f"stopped before it was ready ({said(self.exit_status)})")
+        return in_time
 
     def trouble(self, what: str) -> Trouble:
-        """What to say of a child that has ended, with the end of its log."""
+        """What to say of it, with the end of its log."""
         log = self.program.log
-        return Trouble(f"{self.program.name} {what} ({said(self.exit_status or 0)}). Its log is {log}.\n{tail(log)}")
+        return Trouble(f"{self.program.name} {what}. Its log is {log}.\n{tail(log)}")
 
 
 def held(lock: Path) -> IO[bytes] | None:

@@ -1,14 +1,15 @@
 """A part of our own: `python -m <module>`, the same command that a pod runs."""
 
+import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cli.local.child import Child, Program
+from cli.local.child import Child, Program, said
 from cli.local.directory import Directory
 from cli.local.trouble import Trouble
-from cli.local.web import status
+from cli.local.web import ask
 
 ROOT = Path(__file__).parents[2]
 READY_SECONDS = 90.0
@@ -29,14 +30,23 @@ class Module:
     async def start(self) -> None:
         """Start it and wait until it is ready. Raises `Trouble`."""
         self.child = Child(self.program)
-        await self.child.until(self._answers, READY_SECONDS)
+        if not await self.child.until(self._answers, READY_SECONDS):
+            raise self.child.trouble(f"was not ready within {READY_SECONDS:.0f} seconds{await self._excuse()}")
 
     async def stop(self) -> None:
         if self.child is not None:
             await self.child.stop()
 
     async def _answers(self) -> bool:
-        return await status(self.port, self.path) == 200
+        return (await ask(self.port, self.path))[0] == 200
+
+    async def _excuse(self) -> str:
+        """Why a service says that it is not ready: `reasons` in its answer, by name."""
+        try:
+            reasons = json.loads((await ask(self.port, self.path))[1])["reasons"]
+            return "".join(f"; {name}: {reason}" for name, reason in reasons.items())
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return ""
 
 
 def program(name: str, directory: Directory, env: Mapping[str, str], *arguments: str) -> Program:
@@ -52,6 +62,6 @@ async def run_once(work: Program) -> None:
         if not await child.finished(MIGRATED_SECONDS):
             raise Trouble(f"{work.name} did not end within {MIGRATED_SECONDS:.0f} seconds. Its log is {work.log}.")
         if child.exit_status != 0:
-            raise child.trouble("failed")
+            raise child.trouble(f"failed ({said(child.exit_status or 0)})")
     finally:
         await child.stop()

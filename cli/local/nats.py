@@ -80,7 +80,8 @@ class Nats:
         self.child = Child(
             Program("nats", (str(binary()), "--config", str(place)), self.log, {}, lock=self.folder / "locks" / "nats")
         )
-        await self.child.until(self._answers, READY_SECONDS)
+        if not await self.child.until(self._answers, READY_SECONDS):
+            raise self.child.trouble(f"was not ready within {READY_SECONDS:.0f} seconds")
 
     async def stop(self) -> None:
         if self.child is not None:

@@ -71,7 +71,8 @@ class Postgres:
         self._check_release()
         bin_folder = await asyncio.to_thread(self._prepare, account)
         self.child = Child(self._program(bin_folder / "postgres", account))
-        await self.child.until(self._answers, READY_SECONDS)
+        if not await self.child.until(self._answers, READY_SECONDS):
+            raise self.child.trouble(f"was not ready within {READY_SECONDS:.0f} seconds")
 
     async def stop(self) -> None:
         """Fast shutdown: open transactions are rolled back, everything committed is on disk."""
