@@ -1,4 +1,4 @@
-"""The key under which a text is searched, never shown: what one person types and another types differently becomes equal.
+"""The key under which a text is searched, never shown: what two people type differently becomes equal.
 
 Presentation forms, tatweel, joiners, direction marks, digits of any script, case, accents and the Arabic, Persian and
 Pashto letters that share a shape are folded. The word stays in its script: nothing is transliterated.
@@ -10,7 +10,7 @@ import unicodedata
 _DROPPED = dict.fromkeys(
     [0x0640, 0x00AD, 0x034F, 0x061C, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)]
 )
-# Letters without a decomposition that people type for one another. Arabic hamza forms and accents fall with their marks.
+# Letters without a decomposition that people type for one another. Hamza forms and accents fall with their marks.
 _LETTERS = str.maketrans(
     {"ı": "i", "ł": "l", "đ": "d", "ي": "ی", "ى": "ی", "ې": "ی", "ۍ": "ی", "ك": "ک", "ګ": "گ", "ة": "ه", "ٱ": "ا"}
 )

@@ -181,11 +181,11 @@ _loaded: list[_Model] = []
 
 
 def _model() -> _Model:
-    """Loaded at the first text (about half a second, 120 MB), once, whichever thread comes first. Only read afterwards."""
+    """Loaded at the first text (half a second, 120 MB), once, whichever thread comes first; only read afterwards."""
     with _loading:
         if not _loaded:
             # Imported here because numpy and the model would cost every start of every service.
-            from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]
+            from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
             _loaded.append(LanguageIdentifier.from_model_file(MODEL_FILE))
         return _loaded[0]

@@ -25,7 +25,7 @@ _GONE = "\x00"
 
 @dataclass(frozen=True)
 class Redacted:
-    """The text with placeholders, and how many places of each code (`e-mail`, `phone`, `url`, `handle`) were taken out."""
+    """The text with placeholders, and how many places of each code (`e-mail`, `phone`, `url`, `handle`) went."""
 
     text: str
     found: Mapping[str, int]
@@ -49,7 +49,7 @@ def redact(text: str) -> Redacted:
     """
     try:
         return _redact(text)
-    except Exception:
+    except Exception:  # noqa: BLE001 - fails closed
         raise RedactionFailed from None
 
 
@@ -62,7 +62,7 @@ def contains_personal_data(text: str, *, in_answer: bool = False) -> tuple[str, 
     try:
         plain = shadow(text).text
         codes = {code for hit in _find(plain) for code in (_inside(plain, hit) if in_answer else [hit.code])}
-    except Exception:
+    except Exception:  # noqa: BLE001 - fails closed
         raise RedactionFailed from None
     return tuple(code for code in PLACEHOLDERS if code in codes)
 
@@ -204,7 +204,7 @@ def _phones(plain: str) -> Iterator[_Hit]:
 
 
 def _numbers(piece: str, offset: int) -> Iterator[_Hit]:
-    """Numbers in a piece without dates. The matcher sees none in two that only a blank parts, so what is left is tried apart."""
+    """Numbers in a piece without dates. Two parted by a mere blank escape the matcher: its rest is tried apart."""
     mended, origin = _mend(piece)
     places = []
     end = 0
@@ -217,7 +217,7 @@ def _numbers(piece: str, offset: int) -> Iterator[_Hit]:
 
 
 def _apart(left: str) -> Iterator[tuple[int, int]]:
-    """Numbers in what the matcher left, cut before a block that can begin a number after one that is complete or none."""
+    """Numbers in what the matcher left, cut before each block that can begin one when none is being dialled."""
     begin = 0
     for cut in [*(match.start() for match in _NEW_NUMBER.finditer(left)), len(left)]:
         block = left[begin:cut]

@@ -20,7 +20,7 @@ class Shadow:
     origin: tuple[int, ...] | None
 
     def span(self, start: int, end: int, original: str) -> tuple[int, int]:
-        """The place in the original of `text[start:end]`, not empty, with the keycap marks that hang on its last character."""
+        """Where `text[start:end]`, not empty, stands in the original, with the keycap marks on its last character."""
         if self.origin is None:
             return start, end
         stop = self.origin[end - 1] + 1

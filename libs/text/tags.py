@@ -1,4 +1,4 @@
-"""Language tags (BCP 47, RFC 5646) as programmes use them: languages are their data, so any well-formed tag is welcome."""
+"""Language tags (BCP 47, RFC 5646) as programmes use them. Languages are their data: any well-formed tag is welcome."""
 
 import re
 
@@ -8,17 +8,19 @@ MAX_LENGTH = 24
 _WELL_FORMED = re.compile(LANGUAGE_PATTERN)
 
 # Script subtags (ISO 15924) that run from right to left.
-_RTL_SCRIPTS = frozenset("Adlm Arab Aran Hebr Mand Mend Nkoo Rohg Samr Syrc Thaa Yezi".split())
-# Languages written from right to left when no script subtag says otherwise (CLDR likely subtags).
-_RTL_LANGUAGES = frozenset(
-    "ar fa ps ur prs pes ckb sdh he iw yi ji dv sd ug syr arc aii nqo ks bal bgn bqi glk haz khw lki lrc luz mzn pnb skr "
-    "azb hac kvx rhg trw "
-    "acm acq aeb afb ajp apc apd ars ary arz ayl arq shu".split()
-)
+_RTL_SCRIPTS = {"Adlm", "Arab", "Aran", "Hebr", "Mand", "Nkoo", "Rohg", "Syrc", "Thaa"}
+# Languages written from right to left where no script subtag says otherwise (CLDR, likely subtags), with the Arabic
+# and Persian varieties people name their language by.
+_RTL_LANGUAGES = {
+    *("ar", "acm", "acq", "aeb", "afb", "ajp", "apc", "apd", "arq", "ars", "ary", "arz", "ayl", "shu"),
+    *("fa", "pes", "prs", "azb", "glk", "haz", "lrc", "luz", "mzn", "bqi"),
+    *("ps", "ur", "pnb", "skr", "sd", "ks", "khw", "bal", "bgn", "ckb", "sdh", "lki", "ug"),
+    *("he", "iw", "yi", "ji", "arc", "aii", "syr", "dv", "nqo", "rhg"),
+}
 
 
 def is_well_formed(tag: str) -> bool:
-    """Language, then optionally script, region and one variant: `ar`, `sr-Latn`, `es-419`, `de-simple`. No private use."""
+    """Language and, if any, script, region, variant: `ar`, `sr-Latn`, `es-419`, `de-simple`. No private use."""
     return len(tag) <= MAX_LENGTH and _WELL_FORMED.fullmatch(tag) is not None
 
 
