@@ -171,6 +171,11 @@ class QuestionClosed(Counted):
     reason: ClosingReason
 
 
+@fact("ev.intake.question.{id}.links-forgotten.v1")
+class QuestionLinksForgotten(Fact):
+    """The links of a question and its postings had their days; the places can no longer be found."""
+
+
 @fact("ev.intake.question.{id}.held.v1", readers=("review", "referral", "reporting"))
 class QuestionHeld(Fact):
     """A hold freezes erasure; restriction of processing takes its place (art. 18 GDPR)."""

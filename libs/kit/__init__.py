@@ -1,1 +1,3 @@
-"""The microservice chassis: what every service needs to exist. No word of the domain but `programme`, which is the tenant."""
+"""The microservice chassis: what every service needs to exist. No word of the domain but `programme`, which is the
+tenant.
+"""

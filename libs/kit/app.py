@@ -27,8 +27,8 @@ from libs.kit.timers import Timer
 
 @dataclass(frozen=True)
 class Service:
-    """What a service is made of. `seed` runs once the database is there; `projector` replaces the subscribers of a service
-    that reads in batches."""
+    """What a service is made of. `seed` runs once the database is there; `projector` replaces the subscribers of a
+    service that reads in batches."""
 
     name: str
     routers: Sequence[Router]

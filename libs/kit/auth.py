@@ -1,4 +1,4 @@
-"""Who is calling: OIDC bearer tokens of one issuer (RFC 9068, OpenID Connect Discovery). Names and mail claims are never read."""
+"""Who is calling: bearer tokens of one OIDC issuer. Claims that hold a name or a mail address are never read."""
 
 import asyncio
 import hashlib
@@ -62,7 +62,7 @@ class IssuerKeys:
         self._fetching = asyncio.Lock()
 
     async def key(self, kid: str) -> tuple[str, Any] | None:
-        """(algorithm, public key), or None when the issuer does not know it. Raises `Unavailable` when it cannot be asked."""
+        """(algorithm, public key), or None when the issuer has none such. Raises `Unavailable` when it is away."""
         if self._due(kid):
             async with self._fetching:
                 if self._due(kid):
@@ -82,7 +82,7 @@ class IssuerKeys:
         try:
             found = await self._json(f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
             where = str(found["jwks_uri"])
-            if found["issuer"] != self.issuer or urlsplit(where).scheme != "https" and not self._beside(where):
+            if found["issuer"] != self.issuer or not (where.startswith("https://") or self._beside(where)):
                 raise ValueError("the discovery document is not this issuer's")
             self._keys = _usable((await self._json(where))["keys"])
             self._fetched, self._reachable = self._tried, True
@@ -151,7 +151,7 @@ class Tokens:
         except (jwt.PyJWTError, ValueError, RecursionError):
             raise Unauthenticated("token_malformed", SENTENCE) from None
         kid = header.get("kid")
-        if header.get("alg") not in ALGORITHMS or not isinstance(kid, str) or len(kid) > 200 or "crit" in header:
+        if header.get("alg") not in ALGORITHMS or not isinstance(kid, str) or len(kid) > 200:
             raise Unauthenticated("token_invalid", SENTENCE)
         found = await self.keys.key(kid)
         if found is None or found[0] != header["alg"]:

@@ -8,17 +8,18 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
 )
 
-from libs.kit.faults import Refused
-from libs.text.controls import SENTENCES, clean_problem
+from libs.kit.faults import EXPECTED, Refused
+from libs.text.controls import PROBLEMS, clean_problem
 
 
 class Body(BaseModel):
-    """What a command takes. Nothing is coerced, and an unknown member is refused: a typing error must not pass in silence."""
+    """What a command takes. Nothing is coerced, and an unknown member is refused, so that no typing error passes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
@@ -30,12 +31,10 @@ class View(BaseModel):
 
 
 def clean(text: str) -> str:
-    """Text as a person can have meant it. Raises `Refused` for controls, NUL, lone surrogates, bidi tricks and emptiness."""
-    if not text.strip():
-        raise Refused("blank", "There is nothing but space here.")
+    """Text as a person can have meant it. Raises `Refused` for emptiness, controls, lone surrogates and bidi tricks."""
     problem = clean_problem(text)
     if problem is not None:
-        raise Refused(problem, SENTENCES[problem])
+        raise Refused(problem.replace("-", "_"), PROBLEMS[problem])
     return text
 
 
@@ -48,6 +47,13 @@ def _link(link: str) -> str:
     if not sound or not link.isprintable() or " " in link or "\\" in link:
         raise Refused("not_a_link", "A link is expected that begins with https:// or http://.")
     return link
+
+
+def _written(moment: object) -> object:
+    # pydantic would take a number, or a text of digits, for seconds since 1970.
+    if not isinstance(moment, datetime) and not (isinstance(moment, str) and moment[4:5] == "-"):
+        raise Refused("malformed", EXPECTED["datetime"])
+    return moment
 
 
 def _moment(moment: datetime) -> datetime:
@@ -67,7 +73,7 @@ HttpLink = Annotated[
     AfterValidator(_link),
     Field(json_schema_extra={"format": "uri"}),
 ]
-Instant = Annotated[AwareDatetime, AfterValidator(_moment)]
+Instant = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_written), AfterValidator(_moment)]
 
 
 class Action(View):

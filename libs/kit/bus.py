@@ -94,7 +94,8 @@ async def _beat(message: NatsMessage) -> None:
 
 
 async def _whole(message: NatsMessage) -> NatsMessage:
-    # Decoding belongs to the gate: a body FastStream cannot parse must become a dead letter, not an exception of its own.
+    # Decoding belongs to the gate: a body FastStream cannot parse must become a dead letter, not an exception of its
+    # own.
     return message
 
 

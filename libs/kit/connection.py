@@ -19,8 +19,8 @@ BUS_AWAY = (NatsError, JetStreamError, OSError, asyncio.TimeoutError)
 
 
 async def connect(url: str, user: str, password: str, name: str) -> Client:
-    """Connect as one user. Reconnects for ever; a connection that nats-py gives up ends the process, so that its supervisor
-    starts it anew instead of leaving a frozen loop behind."""
+    """Connect as one user. Reconnects for ever; a connection that nats-py gives up ends the process, so that its
+    supervisor starts it anew instead of leaving a frozen loop behind."""
 
     async def closed() -> None:
         if not client.is_draining and getattr(client, "lotse_closing", False) is False:

@@ -1,7 +1,7 @@
 """What happens to one message: judge it, apply it in one transaction, and only then acknowledge.
 
-Used by the FastStream wiring and by `dead-letters requeue`; both come through the same gate. Connection errors are never
-counted against an event; any other exception gets eight attempts with growing delay and then a dead letter.
+Used by the FastStream wiring and by `dead-letters requeue`; both come through the same gate. Connection errors are
+never counted against an event; any other exception gets eight attempts with growing delay and then a dead letter.
 """
 
 import asyncio
@@ -57,7 +57,7 @@ class Consumer:
                 return await self._apply(envelope, raw)
             except TRANSIENT:
                 return Later(0.5)
-            except Exception as failure:
+            except Exception as failure:  # noqa: BLE001 - whatever it is, it is counted
                 return await self._count(envelope, raw, failure)
 
     async def _count(self, envelope: Envelope, raw: bytes, failure: Exception) -> Later | None:
@@ -115,8 +115,8 @@ class Consumer:
         return Verdict.PARK if now - since >= GAP_SECONDS else Verdict.GAP
 
     async def run(self, tx: Tx, gate: Gate, envelope: Envelope, text: Any) -> None:
-        """Hand the event to every function that wants it and move the gate; a forgetting is kept first, so that nothing is
-        stored after it."""
+        """Hand the event to every function that wants it and move the gate; a forgetting is kept first, so that
+        nothing is stored after it."""
         fact = reading(envelope)
         if fact is not None:
             if fact.forgets and envelope.service != tx.service:
@@ -147,7 +147,7 @@ class Consumer:
                 return True
         except TRANSIENT:
             return False
-        except Exception as failure:
+        except Exception as failure:  # noqa: BLE001 - it becomes a dead letter
             logs.event("parked_event_failed", logging.ERROR, error=failure, aggregate=aggregate)
             await self._bury(Poison("failed", telemetry.place(failure), envelope), raw)
             return False

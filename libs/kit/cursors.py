@@ -35,9 +35,9 @@ class Paged(Query):
 
 
 class Paging(Generic[P]):
-    """One request's place in a list. `P` is the tuple a row is sorted by, ending in its id, for example `tuple[datetime, UUID]`.
+    """One request's place in a list. `P` is the tuple that sorts a row, ending in its id: `tuple[datetime, UUID]`.
 
-    `after` is the place of the last row already seen, or None on the first page; ask the store for `limit + 1` rows after it.
+    `after` is the place of the last row seen, or None on the first page; ask the store for `limit + 1` rows after it.
     """
 
     def __init__(self, key: bytes, route: str, query: Paged, sort: str, place: type[P]) -> None:

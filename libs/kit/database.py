@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import asyncpg
 from sqlalchemy.engine import make_url
@@ -13,7 +14,8 @@ from libs.kit.errors import Conflict, Invalid, Unavailable
 from libs.kit.settings import Settings
 from libs.kit.transaction import Cause, Key, Replay, Reply, Tx, concern_lock, gone
 
-# A transaction that waits longer than this is given up: what holds it is broken, and a commit that late surprises everyone.
+# A transaction that waits longer than this is given up: what holds it is broken, and a commit that late surprises
+# everyone.
 LIMITS = {
     "statement_timeout": "30s",
     "lock_timeout": "5s",
@@ -74,7 +76,9 @@ async def _no_reset(connection: asyncpg.Connection) -> None:
 
 
 class Database:
-    """A service's own database. `wake` is set after each commit that said something: a hint to the relay, never a promise."""
+    """A service's own database. `wake` is set after each commit that said something: a hint to the relay, never a
+    promise.
+    """
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.settings, self.clock = settings, clock
@@ -105,8 +109,8 @@ class Database:
     async def transaction(self, cause: Cause) -> AsyncIterator[Tx]:
         """Open, hand over, and commit; any exception rolls back.
 
-        Raises `Conflict` in_flight and `Replay` for the Idempotency-Key, `Unavailable` when PostgreSQL is away. When the
-        connection breaks during the commit its outcome is unknown: the same key asked again tells.
+        Raises `Conflict` in_flight and `Replay` for the Idempotency-Key, `Unavailable` when PostgreSQL is away. When
+        the connection breaks during the commit its outcome is unknown: the same key asked again tells.
         """
         async with self._connection() as connection:
             tx = Tx(connection, self.settings.service, self.clock.now(), cause)
@@ -127,7 +131,7 @@ class Database:
             raise unavailable()
         try:
             async with self._pool.acquire(timeout=5) as connection:
-                yield connection  # type: ignore[misc]
+                yield connection
         except AWAY as away:
             raise unavailable() from away
 
@@ -173,7 +177,7 @@ async def _write(tx: Tx) -> None:
         raise gone()
 
 
-def _columns(rows: list[tuple], width: int) -> list[list]:
+def _columns(rows: list[Any], width: int) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
 
 

@@ -104,7 +104,9 @@ async def open_gate(tx: Tx, letter: DeadLetter) -> Gate | None:
 
 
 async def skip(tx: Tx, letter: DeadLetter, reason: str) -> None:
-    """Move on without this event: recorded, with a coded reason. The gate goes past it and the parked rest can follow."""
+    """Move on without this event: recorded, with a coded reason. The gate goes past it and the parked rest can
+    follow.
+    """
     gate = await open_gate(tx, letter)
     await decide(tx, letter, "skipped", reason)
     if gate is not None and letter.version is not None:

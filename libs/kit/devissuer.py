@@ -1,8 +1,8 @@
-"""A development OIDC issuer, so that the real code flow is used everywhere: `python -m libs.kit.devissuer --people FILE`.
+"""A development OIDC issuer, so that the real code flow is used everywhere.
 
-Anyone who reaches it may be anyone in the file. So it binds to 127.0.0.1 alone, answers only under a loopback name, and does
-not start with LOTSE_ENV=production. Endpoints: discovery, `/jwks.json`, `/authorize` (code with PKCE, RFC 7636), `/token`, and
-`POST /dev/token {"as": "<key>"}` for the command line.
+Anyone who reaches it may be anyone in the people file. So it binds to 127.0.0.1 alone, answers only under a loopback
+name, and does not start with LOTSE_ENV=production. It serves discovery, `/jwks.json`, `/authorize` (code with PKCE,
+RFC 7636), `/token`, and for the command line `POST /dev/token {"as": "<key>"}`.
 """
 
 import argparse
@@ -40,8 +40,9 @@ CODE_LIVES = timedelta(seconds=60)
 LARGEST = 64 * 1024
 LOCAL_ORIGIN = r"http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?"
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sign in for development</title>
-<meta name="viewport" content="width=device-width"><style>body{{font:1.1rem/1.5 sans-serif;max-width:44rem;margin:2rem auto;
-padding:0 1rem}}button{{font:inherit;padding:.4rem .8rem;min-width:14rem;text-align:left}}li{{margin:.6rem 0}}</style></head>
+<meta name="viewport" content="width=device-width"><style>
+body{{font:1.1rem/1.5 sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem}}
+button{{font:inherit;padding:.4rem .8rem;min-width:14rem;text-align:left}}li{{margin:.6rem 0}}</style></head>
 <body><main><h1>Who are you today?</h1><p>Invented people, for development only. Choose one to sign in.</p>
 <form method="post" action="/authorize?{query}"><ul>{people}</ul></form></main></body></html>"""
 
@@ -90,7 +91,7 @@ def signing_key(data: Path) -> ec.EllipticCurvePrivateKey:
         made = ec.generate_private_key(ec.SECP256R1())
         form = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         data.mkdir(parents=True, exist_ok=True)
-        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
             out.write(made.private_bytes(*form))
     key = serialization.load_pem_private_key(file.read_bytes(), None)
     assert isinstance(key, ec.EllipticCurvePrivateKey)
@@ -187,8 +188,8 @@ class Issuer:
 
     def _page(self, asked: Asked) -> str:
         people = "".join(
-            f'<li><button name="person" value="{escape(key)}">{escape(person.name)}</button> {escape(_roles(person))}</li>'
-            for key, person in self.people.items()
+            f'<li><button name="person" value="{escape(key)}">{escape(one.name)}</button> {escape(_roles(one))}</li>'
+            for key, one in self.people.items()
         )
         return PAGE.format(query=escape(urlencode(asked.model_dump())), people=people)
 

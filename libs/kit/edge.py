@@ -1,7 +1,7 @@
 """Serves the operations of a service. The order is fixed: token, role, headers, body, query, then the handler.
 
-Kit is its own ASGI endpoint under FastAPI, because FastAPI's 422 repeats the input, its resolving of parameters costs more than
-the whole rest of the edge, and its own tracing would write queries and client addresses down.
+Kit is its own ASGI endpoint under FastAPI, because FastAPI's 422 repeats the input, its own tracing would write queries
+and client addresses down, and its resolving of parameters costs as much as the whole edge.
 """
 
 import hashlib
@@ -43,7 +43,7 @@ class Served:
         self.query = requests.QueryReader(operation.query) if operation.query else None
 
     async def answer(self, scope: Scope, receive: Receive, headers: requests.Headers) -> Reply:
-        """Read the request in the fixed order and run the handler. Raises the error tree, `Replay` and `ClientDisconnect`."""
+        """Read the request in the fixed order, then run the handler. Raises `LotseError` and `Replay`."""
         operation = self.operation
         actor, programmes = await self._allowed(headers)
         key = requests.idempotency_key(headers) if operation.idempotent else None
@@ -124,7 +124,7 @@ class Resource:
                 return
             except Replay as replay:
                 reply = replay.reply
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 the outermost net: whatever it is, it becomes a problem reply
                 allowed = self.allowed if served is None else None
                 reply = problems.reply(error, trace_id, headers=allowed)
         if served and served.operation.method == "GET" and requests.unchanged(headers, reply.headers.get("ETag")):
@@ -172,9 +172,10 @@ async def _stray(request: Request, error: Exception) -> Response:
     # Only what lies outside every declared operation comes here: unknown paths, and routes such as /healthz.
     if isinstance(error, RequestValidationError):
         error = Invalid("invalid_input", "Some of what was sent cannot be accepted.")
-    answer = problems.reply(error, telemetry.trace_id() or secrets.token_hex(16))
-    response = Response(answer.body, answer.status, {**answer.headers, **(getattr(error, "headers", None) or {})})
-    response.raw_headers.extend(ALWAYS)
+    trace_id = telemetry.trace_id() or secrets.token_hex(16)
+    answer = problems.reply(error, trace_id, headers=getattr(error, "headers", None))
+    response = Response(answer.body, answer.status, answer.headers)
+    response.raw_headers.extend((*ALWAYS, (b"x-trace-id", trace_id.encode())))
     return response
 
 

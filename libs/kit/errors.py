@@ -17,7 +17,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Fault:
-    """One place in the input: RFC 6901 pointer, stable code, and a sentence a person understands. Never the input itself."""
+    """One place in the input: RFC 6901 pointer, stable code, and a sentence a person understands. Never the input
+    itself.
+    """
 
     pointer: str
     code: str

@@ -39,12 +39,12 @@ KNOWN = {
 }
 # pydantic's limits are constants of our models, so they may be said; nothing else of its context is.
 LIMITS = {
-    "max_length": ("too_long", "This is too long: at most {} are accepted."),
-    "min_length": ("too_short", "This is too short: at least {} are needed."),
-    "le": ("out_of_range", "This is too large: at most {} is accepted."),
-    "lt": ("out_of_range", "This is too large: less than {} is accepted."),
-    "ge": ("out_of_range", "This is too small: at least {} is needed."),
-    "gt": ("out_of_range", "This is too small: more than {} is needed."),
+    "max_length": ("too_long", "This is too long; the maximum is {}."),
+    "min_length": ("too_short", "This is too short; the minimum is {}."),
+    "le": ("out_of_range", "This is too large; the maximum is {}."),
+    "lt": ("out_of_range", "This is too large; it must be less than {}."),
+    "ge": ("out_of_range", "This is too small; the minimum is {}."),
+    "gt": ("out_of_range", "This is too small; it must be more than {}."),
 }
 
 
@@ -57,7 +57,7 @@ class Refused(ValueError):
 
 
 def faults(error: ValidationError, document: Any, names: frozenset[str], root: str = "") -> tuple[Fault, ...]:
-    """At most 20 faults. `document` is what was sent, `names` the member names of our model: only those appear in pointers."""
+    """At most 20 faults. Only member names of our model (`names`) appear in the pointers into `document`."""
     found = [
         Fault(root + pointer(detail["loc"], document, names), *_said(detail))
         for detail in error.errors(include_url=False, include_input=False)

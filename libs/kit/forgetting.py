@@ -1,8 +1,8 @@
 """Texts that travel beside facts, and their end.
 
-Only the relay writes or erases here, in the order of the events: a text is stored before its event is published, and when a
-forgetting is passed every text that concerns the question is overwritten and a tombstone left. A text that is absent without
-a tombstone is late or lost, never taken for forgotten.
+Only the relay writes or erases here, in the order of the events: a text is stored before its event is published, and
+when a forgetting is passed every text that concerns the question is overwritten and a tombstone left. A text that is
+absent without a tombstone is late or lost, never taken for forgotten.
 """
 
 import asyncio
@@ -80,7 +80,9 @@ class TextReader:
         self.jetstream = client.jetstream(timeout=5)
 
     async def __call__(self, envelope: Envelope) -> Any:
-        """The fact's forgettable, or None when it was forgotten. Raises `Retry` when it is neither there nor forgotten."""
+        """The fact's forgettable, or None when it was forgotten. Raises `Retry` when it is neither there nor
+        forgotten.
+        """
         kind = FACTS[envelope.type].forgettable
         assert kind is not None, envelope.type
         stream, prefix = text_stream(envelope.service), f"forgettable.{envelope.service}.{envelope.correlationid}"

@@ -1,7 +1,7 @@
 """The gate: one row per aggregate and source, so that every event is applied once and in order.
 
-Broker order, the dedup window and acknowledgements are hints; this is the guarantee. `judge` is pure; the statements below
-read and move the row inside the transaction that applies the event.
+Broker order, the dedup window and acknowledgements are hints; this is the guarantee. `judge` is pure; the statements
+below read and move the row inside the transaction that applies the event.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,9 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class Gate:
-    """How far an aggregate has come: the last version applied, its event, and why later events are put aside, if they are."""
+    """How far an aggregate has come: the last version applied, its event, and why later events are put aside, if they
+    are.
+    """
 
     version: int = 0
     event_id: UUID | None = None

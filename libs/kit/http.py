@@ -1,6 +1,6 @@
 """How a capability declares its HTTP operations (`Router`) and what a handler is given (`Call`).
 
-Paths name their parameters: `{id}` and `{..._id}` are UUIDs, any other is a code. `libs/kit/edge.py` serves what is declared here.
+Paths name their parameters: `{id}` and `{..._id}` are UUIDs, any other is a code. `libs/kit/edge.py` serves it all.
 """
 
 import re
@@ -54,7 +54,7 @@ class Operation:
 
 
 class Declared(TypedDict, total=False):
-    """What may be said of an operation beside its path; `limit` is the largest body in bytes, `errors` the codes it may give."""
+    """What is said of an operation beside its path; `errors` lists the problem codes of its own."""
 
     allow: Required[tuple[str, ...] | None]
     reply: Required[type[BaseModel]]
@@ -64,7 +64,7 @@ class Declared(TypedDict, total=False):
 
 
 class Commanded(Declared, total=False):
-    """The same of a command."""
+    """The same of a command; `limit` is the largest body in bytes."""
 
     body: type[BaseModel] | None
     status: int
@@ -109,7 +109,7 @@ class Edge:
 
 
 class Call(Generic[B, Q]):
-    """One request, authenticated and read. `B` is the body's model, `Q` the query's; a handler opens at most one transaction."""
+    """One request, authenticated and read. `B` is the body's model, `Q` the query's. Open at most one transaction."""
 
     __slots__ = ("_cause", "_edge", "_path", "_template", "body", "query")
 
@@ -156,10 +156,12 @@ class Call(Generic[B, Q]):
             raise NotFound("not_found", "There is nothing under this code.")
         return value
 
-    def paging(self: "Call[Any, Paged]", sort: str, place: type[P]) -> Paging[P]:
-        """This list request's place; `place` is the type of the tuple that sorts it, for example `tuple[datetime, UUID]`."""
+    def paging(self, sort: str, place: type[P]) -> Paging[P]:
+        """This request's place in a list; `place` is the type of the tuple that sorts it, its id last."""
+        query = self.query
+        assert isinstance(query, Paged), "declare the operation with a query that is Paged"
         route = self._template.format_map(self._path)
-        return Paging(self._edge.secret, route, self.query, sort, place)
+        return Paging(self._edge.secret, route, query, sort, place)
 
     def transaction(self) -> AbstractAsyncContextManager[Tx]:
         """The request's transaction: the caller, her programmes, the Idempotency-Key and If-Match go with it."""

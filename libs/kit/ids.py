@@ -1,4 +1,6 @@
-"""The one door for identifiers. UUIDv7 sorts by time and is monotonic within a process; Python has it only from 3.14."""
+"""The one door for identifiers. UUIDv7 sorts by time and is monotonic within a process; Python has it only from
+3.14.
+"""
 
 from uuid import UUID, uuid5
 

@@ -1,7 +1,7 @@
 """Structured logs without personal data: one JSON object a line on stdout.
 
-Our own lines are a constant event name and allow-listed fields. Lines of other libraries keep logger, level, exception classes
-and code positions; their messages are dropped, because a message may quote what somebody typed.
+Our own lines are a constant event name and allow-listed fields. Lines of other libraries keep logger, level, exception
+classes and code positions; their messages are dropped, because a message may quote what somebody typed.
 """
 
 import json
@@ -21,9 +21,9 @@ Value = str | int | float | bool | UUID | None
 
 # A new field is added here or it is withheld; each is an id, a code, a count, a duration or a position.
 FIELDS = frozenset(
-    """aggregate attempt bytes class code consumer correlation count delay_ms duration_ms environment event_id expected found
-    gap_from host issuer kind leader lag method pending pid port position programme reason redelivered release retry_after
-    route seq service staff state status step stream subject table timer trace_id type version worker""".split()
+    """aggregate attempt bytes class code consumer correlation count delay_ms duration_ms environment event_id expected
+    found host issuer kind leader lag method pending pid port position programme reason release retry_after route seq
+    service staff state status stream subject table timer trace_id type version worker""".split()  # noqa: SIM905
 )
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,59}")
 _CODE = re.compile(r"[A-Za-z0-9_./:{}>*+-]{1,160}")
@@ -32,7 +32,7 @@ _own = logging.getLogger("lotse")
 
 
 def event(name: str, level: int = logging.INFO, *, error: BaseException | None = None, **fields: Value) -> None:
-    """Log that something happened. `name` is a constant in the code; a field that is no code or not listed is withheld."""
+    """Log that something happened. `name` is a constant; a field that is not listed or holds no code is withheld."""
     if _own.isEnabledFor(level):
         constant = name if _NAME.fullmatch(name) else "unnamed"
         failed = (type(error), error, error.__traceback__) if error is not None else None

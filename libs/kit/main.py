@@ -1,4 +1,6 @@
-"""`python -m services.<name> serve|migrate|rewind|progress|dead-letters …`: what a pod or the supervisor runs, nothing else."""
+"""`python -m services.<name> serve|migrate|rewind|progress|dead-letters …`: what a pod or the supervisor runs,
+nothing else.
+"""
 
 import argparse
 import asyncio

@@ -68,7 +68,9 @@ def _upgrade(connection: Connection, service: str, runtime: str | None) -> None:
 
 
 async def pending(settings: Settings) -> list[str]:
-    """The version tables that are not at this release's head. A newer database is fine: release N−1 runs on schema N."""
+    """The version tables that are not at this release's head. A newer database is fine: release N−1 runs on schema
+    N.
+    """
     url = make_url(settings.database_url.get_secret_value()).set(drivername="postgresql+asyncpg")
     engine = create_async_engine(url)
     try:
@@ -84,7 +86,7 @@ def _pending(connection: Connection, service: str) -> list[str]:
         scripts = ScriptDirectory.from_config(config(folder, table))
         known = {script.revision for script in scripts.walk_revisions()}
         current = MigrationContext.configure(connection, opts={"version_table": table}).get_current_revision()
-        if current in known and current != scripts.get_current_head() or current is None:
+        if current is None or (current in known and current != scripts.get_current_head()):
             behind.append(table)
     return behind
 

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document of a service, made from what its capabilities declare. Every operation says every status it may give."""
+"""The OpenAPI 3.1 document of a service, made from what its capabilities declare, with every status they may give."""
 
 import hashlib
 import inspect

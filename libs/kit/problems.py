@@ -1,4 +1,4 @@
-"""The error tree as problem replies (RFC 9457). Only here does an error get a status, and nothing that was typed comes back."""
+"""The error tree as problem replies (RFC 9457). Only here does an error get a status; nothing typed comes back."""
 
 import logging
 from collections.abc import Mapping
@@ -11,8 +11,18 @@ from pydantic_core import to_json
 from starlette.exceptions import HTTPException
 
 from libs.kit import logs
-from libs.kit.errors import Conflict, Forbidden, Gone, Invalid, Limited, LotseError, NotFound, Stale
-from libs.kit.errors import Unauthenticated, Unavailable
+from libs.kit.errors import (
+    Conflict,
+    Forbidden,
+    Gone,
+    Invalid,
+    Limited,
+    LotseError,
+    NotFound,
+    Stale,
+    Unauthenticated,
+    Unavailable,
+)
 from libs.kit.transaction import Reply
 
 MEDIA_TYPE = "application/problem+json"
@@ -29,8 +39,9 @@ STATUS_OF: dict[type[LotseError], int] = {
 }
 # The edge's own refusals say more exactly than their class what is wrong with the request.
 EXACTLY = {
-    400: """malformed_request malformed_json duplicate_member body_unexpected malformed_query unknown_parameter cursor_mismatch
-        repeated_parameter invalid_parameter idempotency_key_missing idempotency_key_malformed if_match_malformed""",
+    400: """malformed_request malformed_json duplicate_member body_unexpected malformed_query unknown_parameter
+        repeated_parameter invalid_parameter cursor_mismatch idempotency_key_missing idempotency_key_malformed
+        if_match_malformed""",
     405: "method_not_allowed",
     413: "body_too_large",
     415: "unsupported_media_type",
@@ -48,7 +59,7 @@ AWAY = (
 )
 
 
-EXAMPLE = {
+EXAMPLE: dict[str, Any] = {
     "type": "urn:lotse:problem:invalid_input",
     "title": "Unprocessable Entity",
     "status": 422,
@@ -103,11 +114,8 @@ def translated(error: BaseException) -> LotseError | None:
 
 def _bad_value(error: BaseException | None) -> bool:
     # The server's DataError, or asyncpg's own of the same name, which is an InterfaceError and a ValueError at once.
-    return (
-        isinstance(error, asyncpg.DataError)
-        or isinstance(error, asyncpg.InterfaceError)
-        and isinstance(error, ValueError)
-    )
+    own = isinstance(error, asyncpg.InterfaceError) and isinstance(error, ValueError)
+    return own or isinstance(error, asyncpg.DataError)
 
 
 def _of_framework(status: int) -> LotseError | None:

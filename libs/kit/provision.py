@@ -1,4 +1,6 @@
-"""Makes the bus what the contracts say, and says where it differs. Idempotent; the only code that creates anything there."""
+"""Makes the bus what the contracts say, and says where it differs. Idempotent; the only code that creates anything
+there.
+"""
 
 from dataclasses import dataclass
 from typing import Any

@@ -69,8 +69,8 @@ class Publisher:
         )
 
     async def _atomic(self, rows: list[Row]) -> bool:
-        """All or none (ADR-50). A duplicate inside refuses the whole batch, and a lost reply leaves its fate unknown: either
-        way the caller publishes the same events singly."""
+        """All or none (ADR-50). A duplicate inside refuses the whole batch, and a lost reply leaves its fate unknown:
+        either way the caller publishes the same events singly."""
         batch = str(new_id())
         try:
             for number, row in enumerate(rows[:-1], 1):
@@ -97,7 +97,9 @@ def _batched(row: Row, batch: str, number: int) -> dict[str, str]:
 
 
 def waves(rows: Iterable[Row]) -> list[list[Row]]:
-    """Cut a run of rows so that no wave holds two events of one aggregate: with at most one unacknowledged, none overtakes."""
+    """Cut a run of rows so that no wave holds two events of one aggregate: with at most one unacknowledged, none
+    overtakes.
+    """
     made: list[list[Row]] = []
     seen: set[str] = set()
     for row in rows:

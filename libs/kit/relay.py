@@ -1,11 +1,12 @@
 """The relay: brings committed events to the bus, in one dense order, without losing one.
 
-One leader a service (session advisory lock). It numbers what is committed (`event_order`), then publishes by number: few
-waiting events singly, in waves of at most one an aggregate; many as atomic batches. Polling is the guarantee and the wake-up
-after a commit a hint. Texts go before their event, erasures are done when their event is passed.
+One leader a service (session advisory lock). It numbers what is committed (`event_order`), then publishes by number:
+few waiting events singly, in waves of at most one an aggregate; many as atomic batches. Polling is the guarantee and
+the wake-up after a commit a hint. Texts go before their event, erasures are done when their event is passed.
 """
 
 import asyncio
+import contextlib
 import logging
 from typing import Any
 
@@ -78,10 +79,8 @@ class Relay:
             await asyncio.shield(connection.close(timeout=2))
 
     async def _wait(self) -> None:
-        try:
+        with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.db.wake.wait(), POLL_SECONDS)
-        except TimeoutError:
-            pass
         self.db.wake.clear()
 
     async def step(self, connection: "asyncpg.Connection[Any]") -> int:

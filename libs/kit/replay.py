@@ -19,8 +19,8 @@ from libs.kit.transaction import Cause
 
 
 async def rewind(db: Database) -> int:
-    """Set the relay's mark back to the beginning; returns how many events it will publish again. The running relay notices:
-    it never moves a mark that is not where it left it."""
+    """Set the relay's mark back to the beginning; returns how many events it will publish again. The running relay
+    notices: it never moves a mark that is not where it left it."""
     async with db.transaction(Cause(SYSTEM)) as tx:
         await tx.connection.execute("UPDATE relay SET published_through = 0")
         return int(await tx.connection.fetchval("SELECT count(*) FROM event"))
@@ -49,8 +49,8 @@ async def with_consumer(
 
 
 async def requeue(consumer: Consumer, id: UUID) -> int:
-    """Apply a dead letter again, now that its cause is mended, and then what waited behind it; returns how many events were
-    applied. Raises `Conflict` when it is still poison or not its turn, `NotFound`."""
+    """Apply a dead letter again, now that its cause is mended, and then what waited behind it; returns how many
+    events were applied. Raises `Conflict` when it is still poison or not its turn, `NotFound`."""
     async with consumer.db.transaction(Cause(SYSTEM)) as tx:
         letter = await deadletters.shown(tx, id)
     await _apply(consumer, letter)
@@ -76,7 +76,9 @@ async def _apply(consumer: Consumer, letter: DeadLetter) -> None:
 
 
 async def skip(db: Database, id: UUID, reason: str) -> DeadLetter:
-    """Move on without a dead letter, for a coded reason. What waited behind it follows within the timers' next round."""
+    """Move on without a dead letter, for a coded reason. What waited behind it follows within the timers' next
+    round.
+    """
     async with db.transaction(Cause(SYSTEM)) as tx:
         letter = await deadletters.shown(tx, id)
         await deadletters.skip(tx, letter, reason)

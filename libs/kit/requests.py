@@ -25,7 +25,7 @@ SEVERAL = (list, tuple, set, frozenset)
 
 
 def collected(raw: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
-    """ASGI headers by lower-case name; repeated ones are joined by a comma (RFC 9110), which none of our forms allows."""
+    """ASGI headers by lower-case name; repeats are joined by a comma (RFC 9110), which none of our forms allows."""
     headers: dict[bytes, bytes] = {}
     for name, value in raw:
         headers[name] = headers[name] + b", " + value if name in headers else value
@@ -134,7 +134,7 @@ def malformed() -> Invalid:
 def _document(raw: bytes) -> Any:
     # pydantic takes the last of two equal members, another reader the first: neither knows what was meant.
     try:
-        return json.loads(raw, object_pairs_hook=_single)
+        return _DECODER.decode(raw.decode())
     except (ValueError, RecursionError):
         raise malformed() from None
 
@@ -158,6 +158,9 @@ def _names(schema: Any) -> Iterator[str]:
             yield from _names(value)
 
 
+_DECODER = json.JSONDecoder(object_pairs_hook=_single)
+
+
 class QueryReader(Generic[M]):
     """Reads one model from a query string. A parameter with several values is given once, with commas, or repeated."""
 
@@ -179,7 +182,7 @@ class QueryReader(Generic[M]):
             else:
                 given[name] = value
         try:
-            return self.model.model_validate_strings(given)
+            return self.model.model_validate(given)
         except ValidationError as error:
             found = faults(error, given, frozenset(self.several), "/query")
             raise Invalid("invalid_parameter", "A query parameter cannot be accepted.", errors=found) from None

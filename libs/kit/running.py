@@ -1,8 +1,8 @@
 """A service at work: pool, bus, relay, timers and watchdog, started in the order they need each other.
 
-A service starts and answers while the bus is away (the event table absorbs what is said) and waits for a database that is
-away. A background task that ends for a reason nobody foresaw ends the process: its supervisor starts it anew, and nothing is
-lost by that.
+A service starts and answers while the bus is away (the event table absorbs what is said) and waits for a database
+that is away. A background task that ends for a reason nobody foresaw ends the process: its supervisor starts it anew,
+and nothing is lost by that.
 """
 
 import asyncio
@@ -35,8 +35,8 @@ DRAIN_SECONDS = 5.0
 
 @dataclass
 class Running:
-    """Everything of one service that lives as long as its process. `projector` replaces the FastStream subscribers where a
-    service reads in batches: it is called with this object and runs until cancelled."""
+    """Everything of one service that lives as long as its process. `projector` replaces the FastStream subscribers
+    where a service reads in batches: it is called with this object and runs until cancelled."""
 
     settings: Settings
     clock: Clock

@@ -1,4 +1,6 @@
-"""What every migration does beside making its table: grants for the runtime role and row level security by programme."""
+"""What every migration does beside making its table: grants for the runtime role and row level security by
+programme.
+"""
 
 from alembic import context, op
 

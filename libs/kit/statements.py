@@ -1,8 +1,9 @@
 """SQLAlchemy Core writes the SQL, asyncpg runs it.
 
-Going through SQLAlchemy's async engine costs more than half of what a small transaction takes; compiling a Core statement
-once and handing text and values to asyncpg costs nothing on the second call. Statements made at module level are compiled
-once; those built in a function are compiled each time (about 0.2 ms), which a list endpoint can afford.
+Going through SQLAlchemy's async engine costs more than half of what a small transaction takes; compiling a Core
+statement once and handing text and values to asyncpg costs nothing on the second call. Statements made at module
+level are compiled once; those built in a function are compiled each time (about 0.2 ms), which a list endpoint can
+afford.
 """
 
 from typing import Any
@@ -17,7 +18,9 @@ _COMPILED: WeakKeyDictionary[Executable, SQLCompiler] = WeakKeyDictionary()
 
 
 def compiled(statement: Executable, params: dict[str, Any]) -> tuple[str, list[Any]]:
-    """SQL text with `$1…` and the values in order. `IN` lists are refused: write `= ANY(array)`, whose text does not vary."""
+    """SQL text with `$1…` and the values in order. `IN` lists are refused: write `= ANY(array)`, whose text does not
+    vary.
+    """
     form = _COMPILED.get(statement)
     if form is None:
         form = statement.compile(dialect=_DIALECT)  # type: ignore[attr-defined]

@@ -1,7 +1,7 @@
 """What must exist on the bus and who may touch it, all of it made from the contracts registry.
 
-Only the provisioner may create or change; a service may publish under its own name, pull from its own durables, and read the
-forgettable texts its registry entry names.
+Only the provisioner may create or change; a service may publish under its own name, pull from its own durables, and
+read the forgettable texts its registry entry names.
 """
 
 from typing import Any
@@ -56,7 +56,8 @@ def _event_stream(service: str, replicas: int) -> dict[str, Any]:
 
 
 def _text_stream(service: str, replicas: int) -> dict[str, Any]:
-    # One message a subject, and a second one is refused, not put in its place: what is replaced keeps its bytes on the disk.
+    # One message a subject, and a second one is refused, not put in its place: what is replaced keeps its bytes on
+    # the disk.
     return {
         "name": text_stream(service),
         "subjects": [f"forgettable.{service}.>"],

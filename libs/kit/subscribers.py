@@ -46,7 +46,9 @@ class Subscription:
 
 
 class Retry(Exception):
-    """Raised when something needed is not here yet; the event is tried again later and nothing is counted against it."""
+    """Raised when something needed is not here yet; the event is tried again later and nothing is counted against
+    it.
+    """
 
     def __init__(self, code: str) -> None:
         super().__init__(code)

@@ -1,4 +1,6 @@
-"""Kit's own tables, the same in every service; `libs/kit/migrations` makes them and grants what the runtime role may do."""
+"""Kit's own tables, the same in every service; `libs/kit/migrations` makes them and grants what the runtime role may
+do.
+"""
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
@@ -7,7 +9,9 @@ metadata = sa.MetaData()
 
 
 def kept(retention_class: str) -> tuple[sa.Column[str], sa.Column[bool]]:
-    """The two columns every table has from its first migration: how long a row is kept, and whether a hold freezes it."""
+    """The two columns every table has from its first migration: how long a row is kept, and whether a hold freezes
+    it.
+    """
     return (
         sa.Column("retention_class", sa.Text, nullable=False, server_default=retention_class),
         sa.Column("held", sa.Boolean, nullable=False, server_default=sa.false()),

@@ -1,7 +1,7 @@
 """OpenTelemetry, so that one trace goes from the request through the event table and the bus to the last reader.
 
-Attributes are ids and codes only. Without an OTLP endpoint in the environment nothing is exported, and spans still carry the
-trace id that errors and logs name.
+Attributes are ids and codes only. Without an OTLP endpoint in the environment nothing is exported, and spans still
+carry the trace id that errors and logs name.
 """
 
 import os

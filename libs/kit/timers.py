@@ -1,7 +1,7 @@
 """Deadlines are columns. One leader loop a service asks each capability what is due and runs its command for each row.
 
-No job table and no cron: retention, leases and expiries are all the same loop, and every command re-checks what it does,
-because between asking and doing somebody may have been faster.
+No job table and no cron: retention, leases and expiries are all the same loop, and every command re-checks what it
+does, because between asking and doing somebody may have been faster.
 """
 
 import asyncio

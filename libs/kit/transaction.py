@@ -1,7 +1,7 @@
 """One request or event is one transaction: the inbox row, the new state and the new events in one commit.
 
-Nobody else commits and nobody publishes. A command loads, decides, saves and emits; what it emitted, the text beside it and
-the reply to the request go out as one prepared statement just before the commit.
+Nobody else commits and nobody publishes. A command loads, decides, saves and emits; what it emitted, the text beside
+it and the reply to the request go out as one prepared statement just before the commit.
 """
 
 import hashlib
@@ -27,7 +27,9 @@ type_json = TypeAdapter(Any)
 
 @dataclass(frozen=True)
 class Key:
-    """An Idempotency-Key, scoped to who sent it where (`scope`, 32 bytes) and bound to what was sent (`body`, an HMAC)."""
+    """An Idempotency-Key, scoped to who sent it where (`scope`, 32 bytes) and bound to what was sent (`body`, an
+    HMAC).
+    """
 
     scope: bytes
     body: bytes
@@ -98,7 +100,8 @@ class Tx:
     async def fetch(self, statement: Executable, **params: Any) -> list[asyncpg.Record]:
         """All rows of a Core statement."""
         sql, values = compiled(statement, params)
-        return await self.connection.fetch(sql, *values)
+        rows: list[asyncpg.Record] = await self.connection.fetch(sql, *values)
+        return rows
 
     async def fetch_one(self, statement: Executable, **params: Any) -> asyncpg.Record | None:
         """The first row of a Core statement, or None."""
@@ -134,8 +137,8 @@ class Tx:
     ) -> UUID:
         """Say a fact about aggregate `id`, now at `version`; returns the event's id.
 
-        `concerns` is the question it belongs to, `after` the moment of the previous version (time never runs backwards),
-        `forgettable` the text that travels beside it.
+        `concerns` is the question it belongs to, `after` the moment of the previous version (time never runs
+        backwards), `forgettable` the text that travels beside it.
         """
         assert fact.owner == self.service, f"{fact.type} belongs to {fact.owner}"
         # Always or never: a reader takes a text that is absent without a tombstone for lost, and waits.
@@ -194,8 +197,8 @@ class Tx:
         return made
 
     async def keep_from_forgetting(self, concerns: UUID | str) -> None:
-        """Call before storing text that concerns a question: raises `Gone` when it is forgotten, and makes a forgetting that
-        is under way wait until this transaction has ended, so that it finds what was stored here."""
+        """Call before storing text that concerns a question: raises `Gone` when it is forgotten, and makes a
+        forgetting that is under way wait until this transaction has ended, so that it finds what was stored here."""
         await self.connection.execute("SELECT pg_advisory_xact_lock_shared($1)", concern_lock(concerns))
         if await self.connection.fetchval("SELECT true FROM forgotten WHERE concerns = $1", str(concerns)):
             raise gone()

@@ -1,11 +1,11 @@
 """Readiness that tells the truth: what is wrong, by name, in words an operator can act on.
 
-A burnt JetStream directory under a running server still looks healthy and acknowledges into nothing, a deleted durable is a
-silent hot loop, and lazy fsync loses acknowledged messages when the power fails: the server reports none of that by itself.
+A burnt JetStream directory under a running server still looks healthy and acknowledges into nothing, a deleted
+durable is a silent hot loop, and lazy fsync loses acknowledged messages when the power fails: the server reports none
+of that by itself.
 """
 
 import asyncio
-import logging
 import time
 from collections.abc import Callable
 from typing import Any
@@ -32,7 +32,7 @@ class Readiness:
     """Named checks and what is wrong with each; a check that was never made is wrong."""
 
     def __init__(self, *names: str) -> None:
-        self.reasons: dict[str, str | None] = {name: "not checked yet" for name in names}
+        self.reasons: dict[str, str | None] = dict.fromkeys(names, "not checked yet")
 
     def set(self, name: str, reason: str | None) -> None:
         if self.reasons.get(name) != reason and reason is not None:

@@ -12,9 +12,16 @@ from libs.kit.app import Service, assemble
 from libs.kit.clock import Clock, SystemClock
 from libs.kit.database import Database
 from libs.kit.settings import Settings
+from libs.kit.timers import Timer
 from libs.kit.transaction import Cause
+from services.intake.erasure import api as erasure
+from services.intake.erasure import commands as erasing
+from services.intake.postings import api as postings
+from services.intake.postings.subscribers import subscribers as posting_subscribers
 from services.intake.programmes import api as programmes
 from services.intake.programmes.commands import configure_missing
+from services.intake.questions import api as questions
+from services.intake.questions.subscribers import subscribers as question_subscribers
 from services.intake.spaces import api as spaces
 
 SHIPPED = Path(__file__).with_name("programmes.toml")
@@ -24,7 +31,13 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
     """The service as an ASGI application; nothing is opened before its lifespan begins."""
     service = Service(
         name="intake",
-        routers=[programmes.router, spaces.router],
+        routers=[programmes.router, spaces.router, questions.router, postings.router, erasure.router],
+        subscribers=[question_subscribers, posting_subscribers],
+        timers=[
+            Timer("erasure.comments", erasing.comments_overdue, erasing.go_on_without_answer),
+            Timer("erasure.working-records", erasing.working_records_over, erasing.retire),
+            Timer("erasure.links", erasing.links_over, erasing.forget_links),
+        ],
         seed=seed,
     )
     return assemble(service, settings, clock or SystemClock())

@@ -79,5 +79,7 @@ def needs_review(policy: Policy, legal_class: LegalClass) -> bool:
 
 
 def selectable(policy: Policy, level: Level, legal_class: LegalClass) -> bool:
-    """Whether triage may set this pair. A class the programme does not answer is recorded truthfully, but only to refer."""
+    """Whether triage may set this pair. A class the programme does not answer is recorded truthfully, but only to
+    refer.
+    """
     return level in policy.levels and (answers(policy, legal_class) or level is Level.REFERRAL)

@@ -36,6 +36,14 @@ IN_FORCE = (
 )
 
 
+def policy_of(code: sa.ColumnElement[str]) -> sa.ScalarSelect[dict[str, object]]:
+    """The policy in force on `:day` for a programme named by another query's column, so that one statement loads
+    both.
+    """
+    wanted = sa.select(policy.c.policy).where(policy.c.programme == code, policy.c.effective_from <= bindparam("day"))
+    return wanted.order_by(policy.c.effective_from.desc(), policy.c.version.desc()).limit(1).scalar_subquery()
+
+
 async def programme_by_code(tx: Tx, code: str, *, lock: bool = False) -> Programme:
     """The programme with all its policies; version 0 when there is none."""
     row = await tx.fetch_one(ONE_LOCKED if lock else ONE, code=code)

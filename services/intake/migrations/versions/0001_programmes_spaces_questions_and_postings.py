@@ -1,4 +1,6 @@
-"""Programmes with dated policies, spaces, questions with their forgettable link, postings, and copies of review's facts."""
+"""Programmes with dated policies, spaces, questions with their forgettable link, postings, and copies of review's
+facts.
+"""
 
 from libs.kit.schema import grant, guard, run
 
@@ -77,8 +79,8 @@ CREATE TABLE question (
 );
 CREATE INDEX question_queue ON question (programme, due_at, id) WHERE status IN ('captured', 'taken', 'triaged');
 CREATE INDEX question_recent ON question (programme, captured_at DESC, id);
-CREATE INDEX question_erasure ON question (erasure_requested_at) WHERE erasure_requested_at IS NOT NULL AND status <> 'forgotten';
-CREATE INDEX question_closed ON question (closed_at) WHERE closed_at IS NOT NULL AND status <> 'forgotten';
+CREATE INDEX question_erasure ON question (erasure_requested_at) WHERE erasure_requested_at IS NOT NULL AND status <>
+'forgotten'; CREATE INDEX question_closed ON question (closed_at) WHERE closed_at IS NOT NULL AND status <> 'forgotten';
 CREATE INDEX question_links_kept ON question (captured_at) WHERE link IS NOT NULL;
 CREATE TABLE question_link (
     question uuid PRIMARY KEY,
@@ -131,7 +133,8 @@ def upgrade() -> None:
     run(TABLES)
     for table in ("space", "question", "question_link", "posting", "known_release"):
         guard(table)
-    # Every programme's name and policy may be known to all who hold a token; a reviewer's validity is asked across programmes.
+    # Every programme's name and policy may be known to all who hold a token; a reviewer's validity is asked across
+    # programmes.
     grant("programme", "SELECT, INSERT, UPDATE")
     grant("policy", "SELECT, INSERT")
     grant("known_reviewer", "SELECT, INSERT, UPDATE, DELETE")

@@ -1,0 +1,144 @@
+"""What goes in and comes out over HTTP for questions."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import ConfigDict, Field
+
+from libs.contracts.codes import Channel, ClosingReason, Land, LanguageSource, LegalClass, Level, Urgency
+from libs.contracts.types import Code, LanguageTag, TopicCode
+from libs.kit.bodies import Action, Body, HttpLink, Instant, LongText, MediumText, Page, ShortText, View
+from libs.kit.cursors import Paged
+
+
+class NewQuestion(Body):
+    """A question as it was found. Personal data that rules can find is redacted before anything is stored."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "space": "0198c0de-0000-7000-8000-000000000001",
+                    "text": "Muss ich für die Anerkennung meines Zeugnisses bezahlen?",
+                    "channel": "public",
+                    "link": "https://www.facebook.com/groups/1/posts/2",
+                }
+            ]
+        }
+    )
+
+    space: UUID
+    text: LongText
+    channel: Channel
+    language: LanguageTag | None = None
+    gist: Annotated[MediumText | None, Field(description="What is asked, in German, written by a person.")] = None
+    link: HttpLink | None = None
+    relation: Literal["same", "follow-up", "other-person"] | None = None
+    asked_at: Instant | None = None
+    place: Annotated[ShortText | None, Field(description="Below the Land; forgotten with the question.")] = None
+    deadline: date | None = None
+
+
+class CapturedRef(View):
+    """`ask_language` asks for one click: the suggestion is not sure. `redacted` counts what was taken out, by kind."""
+
+    id: UUID
+    version: int
+    programme: str
+    language: str
+    language_source: LanguageSource
+    ask_language: bool
+    redacted: dict[str, int]
+    duplicate: bool
+
+
+class TriageBody(Body):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "level": "first-counselling",
+                    "legal_class": "individual-examination",
+                    "topics": ["a-costs"],
+                    "urgency": "normal",
+                    "land": "de-be",
+                }
+            ]
+        }
+    )
+
+    level: Level
+    legal_class: LegalClass
+    topics: Annotated[tuple[TopicCode, ...], Field(min_length=1, max_length=10)]
+    urgency: Urgency
+    land: Land
+    language: LanguageTag | None = None
+    deadline: date | None = None
+
+
+class ClassBody(Body):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"legal_class": "individual-examination"}]})
+
+    legal_class: LegalClass
+
+
+class ClosingBody(Body):
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "answered"}]})
+
+    reason: ClosingReason
+
+
+class QuestionRef(View):
+    id: UUID
+    version: int
+    status: str
+
+
+class QuestionItem(QuestionRef):
+    """A question in a list: codes and times, no text."""
+
+    programme: str
+    captured_at: datetime
+    captured_week: str
+    language: str
+    level: Level | None
+    legal_class: LegalClass | None
+    urgency: Urgency
+    due_at: datetime
+    taken_by: UUID | None
+    erasure_requested: bool
+    held: bool
+
+
+class QuestionView(QuestionItem):
+    """One question whole. What the programme does not keep, or has forgotten, is null."""
+
+    text: str | None
+    gist: str | None
+    link: str | None
+    space: UUID | None
+    asked_at: datetime | None
+    place: str | None
+    deadline: date | None
+    language_source: LanguageSource
+    channel: Channel
+    relation: str
+    related_to: UUID | None
+    topics: tuple[str, ...]
+    land: Land
+    actions: list[Action]
+
+
+class QuestionList(View):
+    items: list[QuestionItem]
+    page: Page
+
+
+class QuestionFilter(Paged):
+    """Filters combine with AND; `taken_by=me` are the caller's own."""
+
+    programme: Code | None = None
+    status: Literal["captured", "taken", "triaged", "answered", "closed", "forgotten"] | None = None
+    language: LanguageTag | None = None
+    taken_by: Literal["me"] | None = None
