@@ -10,6 +10,7 @@ import re
 import sys
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 from traceback import walk_tb
 from types import TracebackType
 from typing import Any
@@ -28,6 +29,7 @@ FIELDS = frozenset(
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,59}")
 _CODE = re.compile(r"[A-Za-z0-9_./:{}>*+-]{1,160}")
 _FRAMES = 12
+_ROOT = f"{Path(__file__).parents[2]}/"
 _own = logging.getLogger("lotse")
 
 
@@ -64,11 +66,8 @@ def failure(error: BaseException) -> list[dict[str, Any]]:
 
 
 def _place(path: str, line: int, function: str) -> str:
-    for start in ("/site-packages/", "/libs/", "/services/", "/cli/", "/tests/"):
-        if start in path:
-            kept = path.rpartition(start)[2]
-            return f"{'' if start == '/site-packages/' else start[1:]}{kept}:{line} {function}"
-    return f"{path.rpartition('/')[2]}:{line} {function}"
+    inside = path.rpartition("/site-packages/")[2].removeprefix(_ROOT)
+    return f"{inside.rpartition('/')[2] if inside.startswith('/') else inside}:{line} {function}"
 
 
 class JsonLines(logging.Formatter):
@@ -98,7 +97,9 @@ def configure(service: str, level: str = "INFO") -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonLines(service))
     logging.root.handlers[:] = [handler]
-    logging.root.setLevel(level)
+    # Other libraries' lines say nothing without their messages, so only what went wrong there is worth a line.
+    logging.root.setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
+    _own.setLevel(level)
     # A failing handler would print the record with its arguments to stderr.
     logging.raiseExceptions = False
     logging.captureWarnings(True)
