@@ -12,13 +12,12 @@ def accounts(password: Callable[[str], str]) -> list[Account]:
     return [Account([User(name, password(f"nats-{name}"), allowed) for name, allowed in permissions().items()])]
 
 
-async def provision_bus(url: str, password: Callable[[str], str]) -> list[str]:
-    """Make the streams and consumers what kit says; returns the names of those that changed."""
+async def provision_bus(url: str, user: str, password: str) -> list[str]:
+    """Make the streams and consumers what kit says, as a user who may; returns the names of those that changed."""
     from libs.kit.connection import close, connect
     from libs.kit.provision import provision
-    from libs.kit.streams import PROVISIONER
 
-    client = await connect(url, PROVISIONER, password(f"nats-{PROVISIONER}"), "supervisor")
+    client = await connect(url, user, password, "provisioner")
     try:
         return [change.what for change in await provision(client)]
     finally:

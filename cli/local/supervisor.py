@@ -16,7 +16,7 @@ from cli.local.environment import inherited, of_migration, of_service
 from cli.local.migrations import ROOT, fingerprint, migrated, remember
 from cli.local.module import Module, program, run_once
 from cli.local.nats import Nats
-from cli.local.ports import choose
+from cli.local.ports import LOOPBACK, choose
 from cli.local.postgres import Postgres
 from cli.local.rotation import rotate
 from cli.local.trouble import Trouble, first_trouble
@@ -144,8 +144,11 @@ class Supervisor:
         return {service for service in SERVICES if done.get(service) == fingerprint(service)}
 
     async def _bus(self) -> None:
+        from libs.kit.streams import PROVISIONER
+
         await self.parts["nats"].start()
-        await provision_bus(f"nats://127.0.0.1:{self.ports.nats}", self.directory.secrets.password)
+        password = self.directory.secrets.password(f"nats-{PROVISIONER}")
+        await provision_bus(f"nats://{LOOPBACK}:{self.ports.nats}", PROVISIONER, password)
 
     async def _service(self, service: str, databases: asyncio.Task[set[str]]) -> None:
         """A service waits by itself for a bus that comes later, but its tables must be there before it is."""
