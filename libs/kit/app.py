@@ -47,7 +47,7 @@ def assemble(service: Service, settings: Settings, clock: Clock) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        logs.configure(settings.log_level)
+        logs.configure(service.name, settings.log_level)
         telemetry.start(service.name, settings.metrics_port)
         await running.start()
         try:

@@ -43,7 +43,7 @@ def broker(settings: Settings) -> NatsBroker:
         graceful_timeout=15.0,
         ack_policy=AckPolicy.MANUAL,
         apply_types=False,
-        logger=logging.getLogger("lotse.faststream"),
+        logger=logging.getLogger("faststream.lotse"),
         log_level=logging.DEBUG,
     )
 
@@ -63,7 +63,8 @@ def subscribe(
             pull_sub=PullSub(1, timeout=FETCH_SECONDS),
             ack_policy=AckPolicy.MANUAL,
             decoder=_whole,
-            inbox_prefix=inbox(service).encode(),
+            # nats-py adds nothing between this and its own token.
+            inbox_prefix=f"{inbox(service)}.".encode(),
         )
         subscriber(_handler(consumer))
         consumers.append(consumer)

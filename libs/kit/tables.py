@@ -42,7 +42,7 @@ event_order = sa.Table(
 relay = sa.Table(
     "relay",
     metadata,
-    sa.Column("only", sa.Boolean, primary_key=True),
+    sa.Column("single", sa.Boolean, primary_key=True),
     sa.Column("published_through", sa.BigInteger, nullable=False),
     *kept("configuration"),
 )

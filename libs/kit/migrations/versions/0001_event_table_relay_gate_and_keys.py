@@ -31,7 +31,7 @@ CREATE TABLE event_order (
     held boolean NOT NULL DEFAULT false
 );
 CREATE TABLE relay (
-    only boolean PRIMARY KEY DEFAULT true CHECK (only),
+    single boolean PRIMARY KEY DEFAULT true CHECK (single),
     published_through bigint NOT NULL DEFAULT 0,
     retention_class text NOT NULL DEFAULT 'configuration',
     held boolean NOT NULL DEFAULT false

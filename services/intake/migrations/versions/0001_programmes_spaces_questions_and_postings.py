@@ -79,8 +79,9 @@ CREATE TABLE question (
 );
 CREATE INDEX question_queue ON question (programme, due_at, id) WHERE status IN ('captured', 'taken', 'triaged');
 CREATE INDEX question_recent ON question (programme, captured_at DESC, id);
-CREATE INDEX question_erasure ON question (erasure_requested_at) WHERE erasure_requested_at IS NOT NULL AND status <>
-'forgotten'; CREATE INDEX question_closed ON question (closed_at) WHERE closed_at IS NOT NULL AND status <> 'forgotten';
+CREATE INDEX question_erasure ON question (erasure_requested_at)
+    WHERE erasure_requested_at IS NOT NULL AND status <> 'forgotten';
+CREATE INDEX question_closed ON question (closed_at) WHERE closed_at IS NOT NULL AND status <> 'forgotten';
 CREATE INDEX question_links_kept ON question (captured_at) WHERE link IS NOT NULL;
 CREATE TABLE question_link (
     question uuid PRIMARY KEY,
