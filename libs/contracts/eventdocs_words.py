@@ -26,8 +26,8 @@ the aggregate's id in place of `{id}`, so the history of one aggregate is one su
 
 **Text** that another service needs (a question, a released answer) travels beside its fact in a stream of its own,
 `FORGETTABLE_<SERVICE>`, under `forgettable.<service>.<question>.<event id>`. When the question is forgotten, the text
-is overwritten and a tombstone stands in its place; the fact stays. Who reads a fact that carries text may read the texts
-of its owner, whole streams at a time; reporting never may.
+is overwritten and a tombstone stands in its place; the fact stays. Who reads a fact that carries text may read the
+texts of its owner, whole streams at a time; reporting never may.
 
 **Counting** needs no join, no ids and no order between streams: a fact that is counted carries the codes it is counted
 by, as of its own moment: `week`, `platform`, `language` and `topic`, left out of the column *fields* below. The

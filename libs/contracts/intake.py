@@ -158,7 +158,7 @@ class QuestionAnswered(Counted):
 
 @fact("ev.intake.question.{id}.answer-retracted.v1", readers=("review", "reporting"))
 class QuestionAnswerRetracted(Counted):
-    """What `QuestionAnswered` had counted in `answered_week` no longer counts; the codes are those it was counted under."""
+    """What was counted as answered in `answered_week` no longer counts; the codes are those it was counted under."""
 
     answered_week: IsoWeek
     hours_to_answer: Hours
