@@ -13,7 +13,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import IO, Self
 
 from cli.local.trouble import Trouble
 
@@ -44,14 +44,26 @@ class Program:
 class Child:
     """A started program."""
 
-    def __init__(self, program: Program) -> None:
-        """Start it. Raises `Trouble` when an earlier one still holds the lock."""
-        self.program = program
-        lock = held(program.lock)
-        if lock is None:
+    @classmethod
+    async def start(cls, program: Program) -> Self:
+        """Start it, once the last one has ended: a killed PostgreSQL lives on for a moment in its own children.
+
+        Raises `Trouble` when the last one keeps the lock.
+        """
+        taken: list[IO[bytes]] = []
+
+        async def ours() -> bool:
+            taken.extend(lock for lock in [held(program.lock)] if lock is not None)
+            return bool(taken)
+
+        if not await becomes(ours, program.patience):
             raise Trouble(
                 f"An earlier {program.name} still runs on this data ({program.lock} is locked). Stop it first."
             )
+        return cls(program, taken[0])
+
+    def __init__(self, program: Program, lock: IO[bytes]) -> None:
+        self.program = program
         program.log.parent.mkdir(parents=True, exist_ok=True)
         uid, gid = program.user or (None, None)
         # Appending, so that a rotation which empties the file does not leave a hole of zeros behind it.

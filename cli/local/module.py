@@ -29,7 +29,7 @@ class Module:
 
     async def start(self) -> None:
         """Start it and wait until it is ready. Raises `Trouble`."""
-        self.child = Child(self.program)
+        self.child = await Child.start(self.program)
         if not await self.child.until(self._answers, READY_SECONDS):
             raise self.child.trouble(f"was not ready within {READY_SECONDS:.0f} seconds{await self._excuse()}")
 
@@ -57,7 +57,7 @@ def program(name: str, directory: Directory, env: Mapping[str, str], *arguments:
 
 async def run_once(work: Program) -> None:
     """Run a command that ends by itself. Raises `Trouble` when it fails; cancelled, it takes the command along."""
-    child = Child(work)
+    child = await Child.start(work)
     try:
         if not await child.finished(MIGRATED_SECONDS):
             raise Trouble(f"{work.name} did not end within {MIGRATED_SECONDS:.0f} seconds. Its log is {work.log}.")

@@ -77,7 +77,7 @@ class Nats:
         place = self.folder / "nats.conf"
         # JSON is a subset of NATS's own language, and escapes what a password or a path might hold.
         write_private(place, json.dumps(self.configuration(), indent=2, ensure_ascii=False).encode())
-        self.child = Child(
+        self.child = await Child.start(
             Program("nats", (str(binary()), "--config", str(place)), self.log, {}, lock=self.folder / "locks" / "nats")
         )
         if not await self.child.until(self._answers, READY_SECONDS):

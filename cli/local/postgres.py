@@ -70,7 +70,7 @@ class Postgres:
         account = stand_in(self.data)
         self._check_release()
         bin_folder = await asyncio.to_thread(self._prepare, account)
-        self.child = Child(self._program(bin_folder / "postgres", account))
+        self.child = await Child.start(self._program(bin_folder / "postgres", account))
         if not await self.child.until(self._answers, READY_SECONDS):
             raise self.child.trouble(f"was not ready within {READY_SECONDS:.0f} seconds")
 
