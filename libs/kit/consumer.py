@@ -44,7 +44,7 @@ class Consumer:
     def __init__(self, db: Database, source: str, subscribers: Subscribers, texts: Texts) -> None:
         self.db, self.source, self.subscribers, self.texts = db, source, subscribers, texts
         self._failures: OrderedDict[object, int] = OrderedDict()
-        self._gaps: OrderedDict[str, float] = OrderedDict()
+        self.gaps: OrderedDict[str, float] = OrderedDict()
 
     async def receive(self, raw: bytes, subject: str, message_id: str | None) -> Later | None:
         """Take one message as it came; None means acknowledge. Never raises for what the message holds."""
@@ -83,7 +83,7 @@ class Consumer:
             gate = await gates.enter(tx.connection, self.source, envelope.subject)
             verdict = judge(gate, envelope.aggregateversion, envelope.id)
             if verdict is Verdict.GAP:
-                verdict = self._gap(envelope.subject)
+                verdict = self.gap(envelope.subject)
             if verdict is Verdict.GAP:
                 return Later(0.5)
             await self._settle(tx, verdict, gate, envelope, raw, text)
@@ -98,8 +98,8 @@ class Consumer:
 
     async def _settle(self, tx: Tx, verdict: Verdict, gate: Gate, envelope: Envelope, raw: bytes, text: Any) -> None:
         if verdict is Verdict.APPLY:
-            await self.run(tx, gate, envelope, text)
-            self._gaps.pop(envelope.subject, None)
+            await self.run(tx, gate, envelope, raw, text)
+            self.gaps.pop(envelope.subject, None)
         elif verdict is Verdict.PARK:
             await gates.park(tx.connection, self.source, envelope, raw)
             if gate.parked is None:
@@ -107,14 +107,14 @@ class Consumer:
         elif verdict is Verdict.CONFLICT:
             await bury(tx, self.source, Poison("version_conflict", "another event holds this version", envelope), raw)
 
-    def _gap(self, aggregate: str) -> Verdict:
+    def gap(self, aggregate: str) -> Verdict:
         """A gap waits; one that stays open for a minute parks the aggregate, so that the others flow on."""
         now = asyncio.get_running_loop().time()
-        since = self._gaps.get(aggregate, now)
-        remember(self._gaps, aggregate, since)
+        since = self.gaps.get(aggregate, now)
+        remember(self.gaps, aggregate, since)
         return Verdict.PARK if now - since >= GAP_SECONDS else Verdict.GAP
 
-    async def run(self, tx: Tx, gate: Gate, envelope: Envelope, text: Any) -> None:
+    async def run(self, tx: Tx, gate: Gate, envelope: Envelope, raw: bytes, text: Any) -> None:
         """Hand the event to every function that wants it and move the gate; a forgetting is kept first, so that
         nothing is stored after it."""
         fact = reading(envelope)
@@ -122,6 +122,8 @@ class Consumer:
             if fact.forgets and envelope.service != tx.service:
                 await mark_forgotten(tx, envelope)
             await self.subscribers.apply(tx, Event(fact, envelope), text)
+        for whole in self.subscribers.every:
+            await whole(tx, envelope, raw)
         passed = replace(gate, version=envelope.aggregateversion, event_id=envelope.id)
         await gates.move(tx.connection, self.source, {envelope.subject: passed})
 
@@ -143,7 +145,7 @@ class Consumer:
                     return False
                 raw, envelope = found, decode(found)
                 tx.cause = replace(tx.cause, event=envelope)
-                await self.run(tx, gate, envelope, await self.text(envelope))
+                await self.run(tx, gate, envelope, raw, await self.text(envelope))
                 return True
         except TRANSIENT:
             return False

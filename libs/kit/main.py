@@ -8,7 +8,7 @@ import base64
 import json
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from uuid import UUID
 
@@ -25,12 +25,15 @@ from libs.kit.settings import Settings, load
 from libs.kit.transaction import Cause
 
 Build = Callable[[Settings], FastAPI]
+Extra = Mapping[str, Callable[[Database], Awaitable[object]]]
 GRACE_SECONDS = 40
 
 
-def main(service: str, build: Build, arguments: list[str] | None = None) -> int:
-    """Run one command of one service; the exit code is 0 when it did what it says."""
-    asked = _parser(service).parse_args(arguments)
+def main(service: str, build: Build, arguments: list[str] | None = None, extra: Extra | None = None) -> int:
+    """Run one command of one service; the exit code is 0 when it did what it says. `extra` commands of its own are told
+    the database, return what is printed as JSON, and are explained by their docstring's first line."""
+    own = extra or {}
+    asked = _parser(service, own).parse_args(arguments)
     settings = load(service, os.environ.get("LOTSE_SECRETS_DIR"))
     if asked.command == "serve":
         return _serve(settings, build)
@@ -38,20 +41,22 @@ def main(service: str, build: Build, arguments: list[str] | None = None) -> int:
         migrate.run(settings)
         return 0
     try:
-        print(json.dumps(asyncio.run(_once(settings, build, asked)), default=str))
+        print(json.dumps(asyncio.run(_once(settings, build, asked, own)), default=str))
     except LotseError as refused:
         print(f"{refused.code}: {refused.message}", file=sys.stderr)
         return 1
     return 0
 
 
-def _parser(service: str) -> argparse.ArgumentParser:
+def _parser(service: str, extra: Extra) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(f"python -m services.{service}", description=f"The {service} service of Lotse.")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="serve HTTP, read the bus, publish what was said")
     commands.add_parser("migrate", help="bring the database to this release (as the owner role)")
     commands.add_parser("rewind", help="let the relay publish every event again, after the bus was lost")
     commands.add_parser("progress", help="how far the relay has published")
+    for name, work in extra.items():
+        commands.add_parser(name, help=(work.__doc__ or "").splitlines()[0])
     letters = commands.add_parser("dead-letters", help="events that could not be applied")
     actions = letters.add_subparsers(dest="action", required=True)
     actions.add_parser("list", help="the open ones, oldest first")
@@ -81,10 +86,12 @@ def _serve(settings: Settings, build: Build) -> int:
     return 0
 
 
-async def _once(settings: Settings, build: Build, asked: argparse.Namespace) -> object:
+async def _once(settings: Settings, build: Build, asked: argparse.Namespace, extra: Extra) -> object:
     db = Database(settings, SystemClock())
     await db.open()
     try:
+        if asked.command in extra:
+            return await extra[asked.command](db)
         if asked.command == "rewind":
             return {"events": await replay.rewind(db)}
         if asked.command == "progress":

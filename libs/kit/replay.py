@@ -70,7 +70,7 @@ async def _apply(consumer: Consumer, letter: DeadLetter) -> None:
             raise Conflict(
                 "not_its_turn", "An earlier event of this aggregate is missing, or this one was applied before."
             )
-        await consumer.run(tx, gate, envelope, text)
+        await consumer.run(tx, gate, envelope, letter.raw, text)
         await deadletters.decide(tx, letter, "requeued", None)
         await deadletters.release(tx, letter, await gates.enter(tx.connection, letter.source, envelope.subject))
 

@@ -9,6 +9,7 @@ from libs.contracts.envelope import Envelope, Fact
 
 F = TypeVar("F", bound=Fact)
 Handler = Callable[..., Awaitable[None]]
+Whole = Callable[[Any, Envelope, bytes], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Subscribers:
     """The functions of one or more capabilities, by event type. All functions of one event run in one transaction."""
 
     by_type: dict[str, list[Subscription]] = field(default_factory=dict)
+    every: list[Whole] = field(default_factory=list)
 
     def on(self, fact: type[Fact], *, text: bool = False) -> Callable[[Handler], Handler]:
         """Register `async def f(tx, event)`, or with `text=True` `async def f(tx, event, text_or_none)`."""
@@ -71,7 +73,13 @@ class Subscribers:
 
         return register
 
+    def on_every(self, handler: Whole) -> Whole:
+        """Register `async def f(tx, envelope, raw)` for every event, also of types this release does not know."""
+        self.every.append(handler)
+        return handler
+
     def include(self, other: "Subscribers") -> None:
+        self.every.extend(other.every)
         for name, found in other.by_type.items():
             self.by_type.setdefault(name, []).extend(found)
 
