@@ -42,7 +42,7 @@ class Served:
         self.body = requests.BodyReader(operation.body) if operation.body else None
         self.query = requests.QueryReader(operation.query) if operation.query else None
 
-    async def answer(self, scope: Scope, receive: Receive, headers: requests.Headers) -> Reply:
+    async def respond(self, scope: Scope, receive: Receive, headers: requests.Headers) -> Reply:
         """Read the request in the fixed order, then run the handler. Raises `LotseError` and `Replay`."""
         operation = self.operation
         actor, programmes = await self._allowed(headers)
@@ -137,7 +137,7 @@ class Resource:
         self, served: Served | None, method: str, scope: Scope, receive: Receive, headers: requests.Headers
     ) -> Reply:
         if served is not None:
-            return await served.answer(scope, receive, headers)
+            return await served.respond(scope, receive, headers)
         if method == "OPTIONS":
             return Reply(204, b"", self.allowed)
         raise Invalid("method_not_allowed", "This method is not possible here; see Allow.")
@@ -173,8 +173,8 @@ async def _stray(request: Request, error: Exception) -> Response:
     if isinstance(error, RequestValidationError):
         error = Invalid("invalid_input", "Some of what was sent cannot be accepted.")
     trace_id = telemetry.trace_id() or secrets.token_hex(16)
-    answer = problems.reply(error, trace_id, headers=getattr(error, "headers", None))
-    response = Response(answer.body, answer.status, answer.headers)
+    said = problems.reply(error, trace_id, headers=getattr(error, "headers", None))
+    response = Response(said.body, said.status, said.headers)
     response.raw_headers.extend((*ALWAYS, (b"x-trace-id", trace_id.encode())))
     return response
 

@@ -16,38 +16,34 @@ from libs.kit.problems import MEDIA_TYPE, Problem
 from libs.kit.transaction import Reply
 
 Json = dict[str, Any]
-REF = "#/components/schemas/{model}"
-PARAMETER = re.compile(r"{(\w+)}")
-IF_NONE_MATCH: Json = {
-    "name": "If-None-Match",
-    "in": "header",
-    "required": False,
-    "description": "An ETag you have; if nothing changed since, the reply is 304 without a body.",
-    "schema": {"type": "string"},
-}
+NAMED = re.compile(r"{(\w+)}")
 HEADERS: Json = {
-    "ETag": {"description": "The version, quoted; send it back as If-Match.", "schema": {"type": "string"}},
-    "Location": {"description": "Where what was made is found.", "schema": {"type": "string"}},
-    "X-Trace-Id": {"description": "Give this when you ask about a request.", "schema": {"type": "string"}},
-    "Retry-After": {"description": "Seconds to wait before asking again.", "schema": {"type": "integer"}},
-    "Idempotency-Replayed": {
-        "description": "`true` when this Idempotency-Key was answered before.",
-        "schema": {"type": "string", "enum": ["true"]},
-    },
+    name: {"description": about, "schema": {"type": kind}}
+    for name, kind, about in (
+        ("ETag", "string", "The version, quoted; send it back as If-Match."),
+        ("Location", "string", "Where what was made is found."),
+        ("X-Trace-Id", "string", "Give this when you ask about a request."),
+        ("Retry-After", "integer", "Seconds to wait before asking again."),
+        ("Idempotency-Replayed", "string", "`true` when this Idempotency-Key was used before."),
+    )
 }
-IDEMPOTENCY_KEY: Json = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": True,
-    "description": "New for each intent, the same for each retry of it; kept for 24 hours.",
-    "schema": {"type": "string", "pattern": "^[!-~]{1,200}$", "examples": ["0199f2a4-7b1e-7c3d-8e5f-2a6b4c8d0e1f"]},
-}
-IF_MATCH: Json = {
-    "name": "If-Match",
-    "in": "header",
-    "required": True,
-    "description": "The ETag of what you have seen.",
-    "schema": {"type": "string", "pattern": '^"(0|[1-9][0-9]{0,8})"$', "examples": ['"3"']},
+PARAMETERS: Json = {
+    name.replace("-", ""): {"name": name, "in": "header", "required": required, "description": about, "schema": schema}
+    for name, required, about, schema in (
+        (
+            "Idempotency-Key",
+            True,
+            "New for each intent, the same for each retry of it; kept for 24 hours.",
+            {"type": "string", "pattern": "^[!-~]{1,200}$", "examples": ["0199f2a4-7b1e-7c3d-8e5f-2a6b4c8d0e1f"]},
+        ),
+        (
+            "If-Match",
+            True,
+            "The ETag of what you have seen.",
+            {"type": "string", "pattern": '^"(0|[1-9][0-9]{0,8})"$', "examples": ['"3"']},
+        ),
+        ("If-None-Match", False, "An ETag you have; the reply is 304 when nothing changed.", {"type": "string"}),
+    )
 }
 
 
@@ -79,7 +75,7 @@ def described(service: str, operations: Sequence[Operation]) -> Json:
             "schemas": schemas.components(),
             "responses": {f"Problem{status}": _problem(status) for status in statuses},
             "headers": HEADERS,
-            "parameters": {"IdempotencyKey": IDEMPOTENCY_KEY, "IfMatch": IF_MATCH, "IfNoneMatch": IF_NONE_MATCH},
+            "parameters": PARAMETERS,
             "securitySchemes": {"oidc": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
@@ -169,7 +165,7 @@ def _operation(operation: Operation, schemas: Schemas) -> Json:
 def _parameters(operation: Operation, schemas: Schemas) -> list[Json]:
     made: list[Json] = [
         {"name": name, "in": "path", "required": True, "schema": _path_schema(name)}
-        for name in PARAMETER.findall(operation.path)
+        for name in NAMED.findall(operation.path)
     ]
     if operation.query:
         made += schemas.parameters(operation.query)

@@ -128,7 +128,7 @@ FAILURES: dict[str, BaseException] = {
 
 @things.get("/things", allow=("counsellor",), reply=Things, query=Filter, summary="List things")
 async def list_things(call: Call[None, Filter]) -> Reply:
-    paging = call.paging("id", tuple[str])  # type: ignore[arg-type]
+    paging = call.paging("id", tuple[str])
     seen = [name for name in THINGS if paging.after is None or name > paging.after[0]]
     items, page = paging.page(seen[: paging.limit + 1], lambda name: (name,), len(THINGS))
     return encoded(200, Things(items=[Thing(id=UUID(name), version=1) for name in items], page=page))
@@ -262,3 +262,9 @@ async def running(*routers: Router, **configured: Any) -> AsyncIterator[Sample]:
     made = sample(*routers, **configured)
     async with made.client:
         yield made
+
+
+@cache
+def shared() -> Sample:
+    """One sample for the many cases of a generated test, which keep nothing in it."""
+    return sample()

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import jwt
 import pytest
+from jwt.types import Options
 
 from libs.kit import devissuer
 from libs.kit.ids import staff_id
@@ -64,7 +65,7 @@ async def test_the_code_flow_ends_in_a_token_that_a_service_believes(
     assert answer.headers["cache-control"] == "no-store"
     token = answer.json()["access_token"]
     assert (await sample.tokens.actor(f"Bearer {token}".encode())).staff == staff_id(ISSUER, "amal")
-    untimed = {"verify_exp": False, "verify_nbf": False, "verify_iat": False}
+    untimed: Options = {"verify_exp": False, "verify_nbf": False, "verify_iat": False}
     identity = jwt.decode(answer.json()["id_token"], key().public_key(), ["ES256"], audience="desk", options=untimed)
     assert identity["nonce"] == "n-1"
 

@@ -53,7 +53,7 @@ async def test_a_handler_sees_only_the_programmes_in_which_an_allowed_role_is_he
     operation = Operation("GET", "/x/{code}", "x", "x", look, ("counsellor",), Problem)
     scope = {"query_string": b"", "path_params": {"code": "ab"}, "path": "/x/ab"}
     token = sample.token("vera").encode()
-    await Served(operation, sample.edge).answer(scope, None, {b"authorization": b"Bearer " + token})  # type: ignore[arg-type]
+    await Served(operation, sample.edge).respond(scope, None, {b"authorization": b"Bearer " + token})  # type: ignore[arg-type]
     actor, programmes = seen[0]
     assert isinstance(actor, Actor)
     assert programmes == {"lara"}

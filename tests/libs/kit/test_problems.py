@@ -81,7 +81,9 @@ def test_a_database_that_is_away_is_a_503_to_be_asked_again(error: Exception) ->
 
 
 def client_side() -> Exception:
-    kind = next(kind for kind in asyncpg.InterfaceError.__subclasses__() if kind.__name__ == "DataError")
+    kind: type[Exception] = next(
+        kind for kind in asyncpg.InterfaceError.__subclasses__() if kind.__name__ == "DataError"
+    )
     return kind(CANARY)
 
 
