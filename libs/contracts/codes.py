@@ -41,7 +41,6 @@ class Access(StrEnum):
 class SizeClass(StrEnum):
     """Members of a space, coarse on purpose: a count would name the space."""
 
-    UNDER_1000 = "under-1000"
     UNDER_10000 = "under-10000"
     UNDER_100000 = "under-100000"
     FROM_100000 = "from-100000"
@@ -219,6 +218,13 @@ class Outcome(StrEnum):
     PASSED_ON = "passed-on"
     NO_SHOW = "no-show"
     CLOSED_WITHOUT_RESULT = "closed-without-result"
+
+
+class DeletionAnswer(StrEnum):
+    """Answer of an office that was told to delete what it holds (art. 19 GDPR)."""
+
+    CONFIRMED = "confirmed"
+    NO_ANSWER = "no-answer"
 
 
 class GiveBackReason(StrEnum):

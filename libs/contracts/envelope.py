@@ -30,6 +30,7 @@ class Fact(BaseModel):
     subject: ClassVar[str]
     readers: ClassVar[frozenset[str]]
     forgettable: ClassVar[type[Forgettable] | None]
+    text_readers: ClassVar[frozenset[str]]
     forgets: ClassVar[bool]
     type: ClassVar[str]
     owner: ClassVar[str]
@@ -44,12 +45,13 @@ def fact(
     subject: str,
     readers: tuple[str, ...] = ("reporting",),
     forgettable: type[Forgettable] | None = None,
+    text_readers: tuple[str, ...] = (),
     forgets: bool = False,
 ) -> Callable[[type[F]], type[F]]:
     """Register a fact under its literal NATS subject `ev.<service>.<aggregate>.{id}.<event>.v<major>`.
 
-    `readers` are the services that may receive it, `forgettable` the text beside it, and `forgets` says that with this
-    fact everything that concerns the correlated question is forgotten.
+    `readers` are the services that may receive it, `forgettable` is the text beside it for `text_readers` alone, and
+    `forgets` says that with this fact everything that concerns the correlated question is forgotten.
     """
 
     def register(cls: type[F]) -> type[F]:
@@ -57,7 +59,9 @@ def fact(
         assert (ev, placeholder) == ("ev", "{id}") and owner in SERVICES, subject
         cls.subject, cls.owner, cls.aggregate = subject, owner, aggregate
         cls.type = f"lotse.{owner}.{aggregate}.{event}.{major}"
+        assert bool(forgettable) == bool(text_readers) and set(text_readers) <= set(readers), subject
         cls.readers, cls.forgettable, cls.forgets = frozenset(readers), forgettable, forgets
+        cls.text_readers = frozenset(text_readers)
         assert cls.type not in FACTS, cls.type
         FACTS[cls.type] = cls
         return cls

@@ -92,7 +92,12 @@ class QuestionText(Forgettable):
     gist: str | None
 
 
-@fact("ev.intake.question.{id}.captured.v1", readers=("review", "referral", "reporting"), forgettable=QuestionText)
+@fact(
+    "ev.intake.question.{id}.captured.v1",
+    readers=("review", "referral", "reporting"),
+    forgettable=QuestionText,
+    text_readers=("review",),
+)
 class QuestionCaptured(Counted):
     """A counsellor captured a question she found."""
 
@@ -121,7 +126,12 @@ class QuestionTiming(Forgettable):
     deadline: date | None
 
 
-@fact("ev.intake.question.{id}.triaged.v1", readers=("review", "referral", "reporting"), forgettable=QuestionTiming)
+@fact(
+    "ev.intake.question.{id}.triaged.v1",
+    readers=("review", "referral", "reporting"),
+    forgettable=QuestionTiming,
+    text_readers=("review",),
+)
 class QuestionTriaged(Counted):
     """Level, legal class, topics, urgency and Land were set or corrected; `…_before` lets counts move."""
 
@@ -216,7 +226,12 @@ class PostedText(Forgettable):
     text: str | None
 
 
-@fact("ev.intake.posting.{id}.recorded.v1", readers=("review", "reporting"), forgettable=PostedText)
+@fact(
+    "ev.intake.posting.{id}.recorded.v1",
+    readers=("review", "reporting"),
+    forgettable=PostedText,
+    text_readers=("review",),
+)
 class PostingRecorded(Counted):
     """A counsellor recorded what she posted by hand. `submission` names the release it was compared with."""
 

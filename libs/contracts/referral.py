@@ -3,7 +3,16 @@
 No fact names the office a person was sent to: an office has a town, and a place below the Land is forgettable.
 """
 
-from libs.contracts.codes import DeclineReason, Land, OfficeKind, Outcome, Purpose, ResourceKind, Urgency
+from libs.contracts.codes import (
+    DeclineReason,
+    DeletionAnswer,
+    Land,
+    OfficeKind,
+    Outcome,
+    Purpose,
+    ResourceKind,
+    Urgency,
+)
 from libs.contracts.counting import Counted
 from libs.contracts.envelope import Fact, fact
 from libs.contracts.types import Days, FactTopic, Hours, LanguageTag
@@ -78,6 +87,18 @@ class ReferralOutcomeReported(ReferralStep):
 @fact("ev.referral.referral.{id}.withdrawn.v1")
 class ReferralWithdrawn(ReferralStep):
     """The holder of the code withdrew her consent."""
+
+
+@fact("ev.referral.referral.{id}.outcome-released.v1")
+class ReferralOutcomeReleased(Fact):
+    """The holder of the code allowed a benefit agency to tell us how it goes; unreleased, that is social data."""
+
+
+@fact("ev.referral.referral.{id}.deletion-answered.v1")
+class ReferralDeletionAnswered(Fact):
+    """The office that had read the summary was told to delete what it holds, and confirmed it or let the time pass."""
+
+    result: DeletionAnswer
 
 
 @fact("ev.referral.referral.{id}.expired.v1")

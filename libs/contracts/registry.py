@@ -19,14 +19,8 @@ def sources_for(service: str) -> list[str]:
 
 
 def text_sources_for(service: str) -> list[str]:
-    """The services whose forgettable payloads this service may read. Reporting counts and never reads text."""
-    return [
-        source
-        for source in SERVICES
-        if service != "reporting"
-        and source != service
-        and any(cls.forgettable and service in cls.readers for cls in facts_of(source))
-    ]
+    """The services whose forgettable texts this service may read. Reporting counts and never reads text."""
+    return [source for source in SERVICES if any(service in cls.text_readers for cls in facts_of(source))]
 
 
 def all_facts() -> Iterable[type[Fact]]:

@@ -111,7 +111,12 @@ class ReleasedText(Forgettable):
     salt: str
 
 
-@fact("ev.review.submission.{id}.variant-released.v1", readers=("intake", "reporting"), forgettable=ReleasedText)
+@fact(
+    "ev.review.submission.{id}.variant-released.v1",
+    readers=("intake", "reporting"),
+    forgettable=ReleasedText,
+    text_readers=("intake",),
+)
 class SubmissionVariantReleased(Counted):
     """The text in the thread's language, bound to the approved core, may be posted."""
 
