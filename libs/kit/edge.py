@@ -59,7 +59,8 @@ class Served:
             key=self._key(actor, path, key, raw, scope["path"]) if key else None,
             if_match=version,
         )
-        return await operation.handler(Call(self.edge, cause, operation.path, path, body, query))
+        peer = str((scope.get("client") or ("",))[0])
+        return await operation.handler(Call(self.edge, cause, operation.path, path, body, query, peer))
 
     async def _allowed(self, headers: requests.Headers) -> tuple[Actor, frozenset[str] | None]:
         allow = self.operation.allow

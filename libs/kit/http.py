@@ -3,6 +3,8 @@
 Paths name their parameters: `{id}` and `{..._id}` are UUIDs, any other is a code. `libs/kit/edge.py` serves it all.
 """
 
+import hashlib
+import hmac
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -111,10 +113,12 @@ class Edge:
 class Call(Generic[B, Q]):
     """One request, authenticated and read. `B` is the body's model, `Q` the query's. Open at most one transaction."""
 
-    __slots__ = ("_cause", "_edge", "_path", "_template", "body", "query")
+    __slots__ = ("_cause", "_edge", "_path", "_peer", "_template", "body", "query")
 
-    def __init__(self, edge: Edge, cause: Cause, template: str, path: Mapping[str, str], body: B, query: Q) -> None:
-        self._edge, self._cause, self._template, self._path = edge, cause, template, path
+    def __init__(
+        self, edge: Edge, cause: Cause, template: str, path: Mapping[str, str], body: B, query: Q, peer: str = ""
+    ) -> None:
+        self._edge, self._cause, self._template, self._path, self._peer = edge, cause, template, path, peer
         self.body, self.query = body, query
 
     @property
@@ -129,6 +133,11 @@ class Call(Generic[B, Q]):
     @property
     def if_match(self) -> int | None:
         return self._cause.if_match
+
+    @property
+    def peer(self) -> bytes:
+        """Whom to count attempts against: a keyed hash of the address the request came from, which goes no further."""
+        return hmac.digest(self._edge.secret, b"peer\x00" + self._peer.encode(), hashlib.sha256)[:16]
 
     @property
     def settings(self) -> Settings:
