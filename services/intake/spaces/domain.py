@@ -8,7 +8,7 @@ from libs.contracts.codes import Access, Platform, SizeClass, SpaceKind
 from libs.contracts.intake import Policy
 from libs.kit.errors import invalid
 
-LIMITS = ((1_000, SizeClass.UNDER_1000), (10_000, SizeClass.UNDER_10000), (100_000, SizeClass.UNDER_100000))
+LIMITS = ((10_000, SizeClass.UNDER_10000), (100_000, SizeClass.UNDER_100000))
 
 
 @dataclass(frozen=True)

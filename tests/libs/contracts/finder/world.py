@@ -48,7 +48,7 @@ class Group:
 
     @property
     def size_class(self) -> SizeClass:
-        bounds = {1_000: SizeClass.UNDER_1000, 10_000: SizeClass.UNDER_10000, 100_000: SizeClass.UNDER_100000}
+        bounds = {10_000: SizeClass.UNDER_10000, 100_000: SizeClass.UNDER_100000}
         return next((code for bound, code in bounds.items() if self.members < bound), SizeClass.FROM_100000)
 
 
