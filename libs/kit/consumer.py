@@ -175,7 +175,7 @@ def check(raw: bytes, source: str, subject: str, message_id: str | None) -> Enve
         envelope = decode(raw)
     except (ValidationError, ValueError, RecursionError):
         raise Poison("unreadable", "not a CloudEvent of ours") from None
-    if envelope.service != source or envelope.bus_subject != subject or message_id not in (None, str(envelope.id)):
+    if not envelope.consistent or envelope.service != source or envelope.bus_subject != subject or message_id not in (None, str(envelope.id)):
         raise Poison("forged", "subject, source or message id disagree with the body")
     try:
         reading(envelope)

@@ -112,7 +112,7 @@ def permissions() -> dict[str, dict[str, dict[str, list[str]]]]:
 
 def _permissions(service: str) -> dict[str, dict[str, list[str]]]:
     own, texts = event_stream(service), text_stream(service)
-    may = [f"ev.{service}.>", f"$JS.API.STREAM.INFO.{own}", f"$JS.API.DIRECT.GET.{own}.>"]
+    may = [f"ev.{service}.>", f"$JS.API.STREAM.INFO.{own}", f"$JS.API.DIRECT.GET.{own}"]
     if says_text(service):
         may += [
             f"forgettable.{service}.>",

@@ -174,7 +174,6 @@ async def close_thing(call: Call) -> Reply:
 )
 async def store_thing(call: Call[NewThing]) -> Reply:
     async with call.transaction() as tx:
-        tx.expect(1)
         return tx.reply(
             201, Made(id=call.uuid("id"), version=2), version=2, location=f"/intake/v1/things/{call.uuid('id')}"
         )
@@ -258,8 +257,8 @@ def sample(*routers: Router, db: Database | None = None, **configured: Any) -> S
 
 
 @asynccontextmanager
-async def running(*routers: Router, **configured: Any) -> AsyncIterator[Sample]:
-    made = sample(*routers, **configured)
+async def running(*routers: Router, db: Database | None = None, **configured: Any) -> AsyncIterator[Sample]:
+    made = sample(*routers, db=db, **configured)
     async with made.client:
         yield made
 
