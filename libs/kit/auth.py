@@ -63,7 +63,8 @@ class IssuerKeys:
 
     async def key(self, kid: str) -> tuple[str, Any] | None:
         """(algorithm, public key), or None when the issuer has none such. Raises `Unavailable` when it is away."""
-        if self._due(kid):
+        # Whoever brings an unknown key waits for a fetch under way; who has a known one does not wait for its renewal.
+        if kid not in self._keys or (self._due(kid) and not self._fetching.locked()):
             async with self._fetching:
                 if self._due(kid):
                     await self._fetch()

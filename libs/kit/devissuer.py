@@ -102,7 +102,8 @@ def public_jwk(key: ec.EllipticCurvePrivateKey) -> dict[str, str]:
     """The public key as a JWK whose `kid` is its thumbprint (RFC 7638)."""
     jwk = json.loads(jwt.algorithms.ECAlgorithm.to_jwk(key.public_key()))
     known = {name: jwk[name] for name in ("crv", "kty", "x", "y")}
-    return {**known, "kid": _b64(json.dumps(known, separators=(",", ":")).encode()), "use": "sig", "alg": "ES256"}
+    thumbprint = hashlib.sha256(json.dumps(known, separators=(",", ":")).encode()).digest()
+    return {**known, "kid": _b64(thumbprint), "use": "sig", "alg": "ES256"}
 
 
 def mint(

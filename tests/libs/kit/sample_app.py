@@ -1,5 +1,6 @@
 """A small service built with the real Router, edge, tokens and development issuer, for the tests of the HTTP edge."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from uuid import UUID
 import httpx
 from cryptography.hazmat.primitives.asymmetric import ec
 from fastapi import FastAPI
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 from starlette.applications import Starlette
 
 from libs.kit import devissuer, edge
@@ -61,6 +62,12 @@ class Square(Body):
     corners: Annotated[list[Corner], Field(max_length=4)]
 
 
+def _quoting(value: str) -> str:
+    if value != "even":
+        raise ValueError(f"{value} is odd")
+    return value
+
+
 class NewThing(Body):
     model_config = ConfigDict(json_schema_extra={"examples": [{"title": "A thing"}]})
 
@@ -71,6 +78,7 @@ class NewThing(Body):
     at: Instant | None = None
     owner: UUID | None = None
     shape: Annotated[Round | Square, Field(discriminator="kind")] | None = None
+    parity: Annotated[str, AfterValidator(_quoting)] | None = None
     labels: Annotated[dict[str, Corner], Field(max_length=5, default_factory=dict)]
     tags: Annotated[list[ShortText], Field(max_length=3, default_factory=list)]
 
@@ -205,6 +213,7 @@ class Counting(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.fetched.append(request.url.path)
+        await asyncio.sleep(0.001)
         if self.away:
             raise httpx.ConnectError("refused")
         return await httpx.ASGITransport(self.app).handle_async_request(request)

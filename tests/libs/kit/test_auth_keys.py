@@ -34,6 +34,11 @@ async def test_a_flood_of_unknown_keys_asks_the_issuer_once_in_half_a_minute(sam
     assert sample.transport.fetched.count("/jwks.json") == before + 2
 
 
+async def test_those_who_come_while_the_keys_are_fetched_wait_for_them(sample: Sample) -> None:
+    await asyncio.gather(*[actor(sample, sample.token()) for _ in range(10)])
+    assert sample.transport.fetched.count("/jwks.json") == 1
+
+
 async def test_a_new_key_of_the_issuer_is_found(sample: Sample) -> None:
     await actor(sample, sample.token())
     sample.issuer.key = ec.generate_private_key(ec.SECP256R1())
@@ -111,6 +116,12 @@ def test_weak_keys_and_keys_for_another_use_are_not_taken() -> None:
         {**devissuer.public_jwk(key())},
     ]
     assert list(auth._usable(entries)) == [KID]
+
+
+def test_the_key_id_is_the_thumbprint_of_rfc_7638() -> None:
+    jwk = devissuer.public_jwk(key())
+    assert len(jwk["kid"]) == 43
+    assert jwk == devissuer.public_jwk(key())
 
 
 async def test_an_rsa_key_signs_with_rs256() -> None:

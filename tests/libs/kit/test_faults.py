@@ -36,6 +36,7 @@ from tests.libs.kit.test_requests import CANARY, faults_of, send
         ({"title": "a", "tags": ["a", 1]}, ("/tags/1", "wrong_type")),
         ({"title": "a", "tags": ["a"] * 4}, ("/tags", "too_long")),
         ({"title": "a", "tags": "a"}, ("/tags", "wrong_type")),
+        ({"title": "a", "parity": CANARY}, ("/parity", "not_accepted")),
         ({"title": "a", CANARY: 1}, ("", "unknown_member")),
         ({"title": "a", "labels": {CANARY: {"x": -1}}}, ("/labels", "out_of_range")),
         ({"title": "a", "labels": {CANARY: {"x": 1, CANARY: 1}}}, ("/labels", "unknown_member")),

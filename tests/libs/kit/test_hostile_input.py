@@ -37,6 +37,7 @@ POSITIONS: list[dict[str, Any]] = [
     {"method": "POST", "content": json.dumps({"title": "a", "at": CANARY}).encode()},
     {"method": "POST", "content": json.dumps({"title": "a", "owner": CANARY}).encode()},
     {"method": "POST", "content": json.dumps({"title": "a", "link": CANARY}).encode()},
+    {"method": "POST", "content": json.dumps({"title": "a", "parity": CANARY}).encode()},
     {"method": "POST", "content": json.dumps({"title": "a", "shape": {"kind": CANARY}}).encode()},
     {"method": "POST", "content": json.dumps({"title": "a", "labels": {CANARY: {CANARY: CANARY}}}).encode()},
     {"method": "POST", "content": f'{{"title":"{CANARY}","title":1}}'.encode()},

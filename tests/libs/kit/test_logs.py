@@ -1,5 +1,6 @@
 """A log line says what happened and where in the code, and never what somebody typed."""
 
+import ast
 import asyncio
 import io
 import json
@@ -9,6 +10,7 @@ import sys
 import threading
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -70,6 +72,19 @@ def test_a_listed_field_holds_codes_only(lines: Any, value: str) -> None:
     logs.event("something", reason=value)
     (line,) = lines()
     assert line["withheld"] == ["reason"]
+
+
+def logged_fields(source: str) -> set[str]:
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    ours = [call for call in calls if ast.unparse(call.func) == "logs.event"]
+    return {word.arg for call in ours for word in call.keywords if word.arg} - {"error", "level"}
+
+
+def test_every_field_that_the_code_logs_is_listed() -> None:
+    root = Path(__file__).parents[3]
+    sources = [path.read_text() for folder in ("libs", "services", "cli") for path in (root / folder).rglob("*.py")]
+    assert set().union(*map(logged_fields, sources)) <= logs.FIELDS
+    assert not logged_fields("logs.event('captured', mail=mail)") <= logs.FIELDS
 
 
 def test_a_name_that_is_not_constant_is_not_written(lines: Any) -> None:
