@@ -13,13 +13,13 @@ WITHHELD = ("ADMIN_DATABASE_URL", "DATABASE_URL", "MIGRATION_DATABASE_URL", "LOT
 
 def inherited() -> dict[str, str]:
     """The shell's environment (locale, OTEL_*, LOG_LEVEL) without what could lead a part astray."""
-    return {name: value for name, value in os.environ.items() if name not in WITHHELD}
+    shell = {name: value for name, value in os.environ.items() if name not in WITHHELD}
+    return shell | {"LOTSE_ENV": "development"}
 
 
 def of_service(service: str, directory: Directory, ports: Ports, access: Access) -> Mapping[str, str]:
     """For `serve`: the runtime role only."""
     return inherited() | {
-        "LOTSE_ENV": "development",
         "DATABASE_URL": access.runtime,
         "NATS_URL": f"nats://{LOOPBACK}:{ports.nats}",
         "NATS_USER": service,

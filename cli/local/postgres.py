@@ -135,7 +135,15 @@ class Postgres:
             patience=20.0,
         )
 
+    def _says_ready(self) -> bool:
+        """Whether our own server has said so in its file: another one may be listening at our port."""
+        stamp = self.data / "postmaster.pid"
+        lines = stamp.read_text().split() if stamp.exists() else []
+        return self.child is not None and lines[:1] == [str(self.child.pid)] and lines[-1] == "ready"
+
     async def _answers(self) -> bool:
+        if not self._says_ready():
+            return False
         try:
             connection = await asyncpg.connect(self.url, timeout=2)
         except asyncpg.InvalidPasswordError:

@@ -42,11 +42,18 @@ class Part(Protocol):
 class Supervisor:
     """`async with Supervisor(...) as running:` has everything ready inside, and everything stopped after it.
 
-    `admin_url` is an external PostgreSQL instead of the embedded one. Raises `Trouble`.
+    `admin_url` is an external PostgreSQL instead of the embedded one; `services` are those to run. Raises `Trouble`.
     """
 
-    def __init__(self, directory: Directory, base: int, say: Say, admin_url: str | None = None) -> None:
-        self.directory, self.base, self.say = directory, base, say
+    def __init__(
+        self,
+        directory: Directory,
+        base: int,
+        say: Say,
+        admin_url: str | None = None,
+        services: tuple[str, ...] = SERVICES,
+    ) -> None:
+        self.directory, self.base, self.say, self.services = directory, base, say, services
         self.parts: dict[str, Part] = {}
         self.stopping = False
         self._external = admin_url
@@ -98,7 +105,7 @@ class Supervisor:
                 databases = group.create_task(self._databases())
                 group.create_task(self._bus())
                 group.create_task(self.parts["issuer"].start())
-                for service in SERVICES:
+                for service in self.services:
                     group.create_task(self._service(service, databases))
         except BaseExceptionGroup as failures:
             raise first_trouble(failures) from None
@@ -119,7 +126,7 @@ class Supervisor:
             ports.issuer,
             "/.well-known/openid-configuration",
         )
-        for service in SERVICES:
+        for service in self.services:
             env = of_service(service, directory, ports, self.access(service))
             run = program(service, directory, env, f"services.{service}", "serve")
             self.parts[service] = Module(run, ports.services[service], "/readyz")
@@ -139,9 +146,10 @@ class Supervisor:
         """Start PostgreSQL and make its databases; returns the services whose migrations are complete."""
         if "postgres" in self.parts:
             await self.parts["postgres"].start()
-        await provision(self.admin_url, self._role_password, alone=self._external is None)
+        alone = self._external is None
+        await provision(self.admin_url, self._role_password, services=self.services, alone=alone)
         done = await migrated(self.admin_url)
-        return {service for service in SERVICES if done.get(service) == fingerprint(service)}
+        return {service for service in self.services if done.get(service) == fingerprint(service)}
 
     async def _bus(self) -> None:
         from libs.kit.streams import PROVISIONER
@@ -186,7 +194,7 @@ class Supervisor:
             del self._reviving[name]
 
     def _say_where(self) -> None:
-        urls = {name: self.ports.url(name) for name in ("issuer", *SERVICES)}
+        urls = {name: self.ports.url(name) for name in ("issuer", *self.services)}
         pids = {name: part.child.pid for name, part in self.parts.items() if part.child is not None}
         self.directory.say_where({"pid": os.getpid(), "urls": urls, "ports": self.ports.as_dict(), "children": pids})
 
