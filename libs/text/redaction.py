@@ -5,14 +5,14 @@ notices, section numbers, amounts, times and postcodes stay too, because the ans
 numbers (110, 112, 115, 116 117, 0800 and 0180 numbers, 08000 116 016) stay in questions and in answers alike: they
 identify nobody, and an answer must be able to name them.
 
-Telephone numbers are found by `phonenumbers` (region DE, leniency VALID); the rules here only prepare its input
-and protect dates and amounts from it. Measured by `bench/redaction.py`.
+Telephone numbers are in `phones.py`. Measured by `bench/redaction.py`.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from libs.text import phones
 from libs.text.domains import TOP_LEVEL, looks_like_host
 from libs.text.shadow import BIDI_PAIRS, shadow
 
@@ -80,7 +80,7 @@ def _redact(text: str) -> Redacted:
             marks = "".join(filter(BIDI_PAIRS.__contains__, text[start:end]))
             text = text[:start] + PLACEHOLDERS[hit.code] + marks + text[end:]
             found[hit.code] += 1
-    # A placeholder can bring two remains together; that this never settles has not been seen.
+    # A placeholder can bring two remains together. What does not settle is no prose and is refused.
     raise RedactionFailed
 
 
@@ -171,91 +171,6 @@ def _handles(plain: str) -> Iterator[_Hit]:
             yield _Hit(match.start(), match.start() + 1 + len(name), HANDLE)
 
 
-# --- telephone numbers
-
-_YEAR = r"(?:1[34]|19|20)\d\d"  # 13xx and 14xx are years of the Persian calendar
-_DAY, _MONTH = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])"
-_CLOCK = r"(?:[01]?\d|2[0-4])[.:][0-5]\d"
-# What the number matcher would otherwise read as, or glue to, a telephone number.
-_PROTECTED = re.compile(
-    rf"(?<!\d)(?<!\d[./])(?:{_DAY}|{_MONTH})\s?([./\-])\s?(?:{_MONTH}|{_DAY})\s?\1\s?{_YEAR}(?!\d)"
-    rf"|(?<!\d)(?<!\d[./\-]){_DAY}([./\-]){_MONTH}\2\d\d(?![./\-]?\d)"
-    rf"|(?<!\d)(?<!\d[./\-]){_YEAR}([./\-]){_MONTH}\3{_DAY}(?!\d)"
-    rf"|(?<![\d.:]){_CLOCK}(?:\s?(?:-|–|—|bis|to|до|à)\s?{_CLOCK})+(?![\d.:]*\d)"
-    rf"|(?<![\d.:]){_CLOCK}(?=\s?(?:Uhr|h)\b)"
-)
-# Slips that hide a number from the matcher, each mended before it looks: a letter O for the trunk zero,
-# a country code without its plus, a word glued to the number.
-_LETTER_O = re.compile(r"(?<!\w)[oO](?=[\s/\-]?1[5-7]\d)")
-_BARE_49 = re.compile(r"(?<![\d+])(?<!\d[\s./\-])(?=49[\s./\-]?\(?0?\)?[\s./\-]?1[5-7]\d[\d\s./\-]{7})")
-_GLUED = re.compile(r"(?<=[^\W\d_]{3})(?=[0+(])")
-_FIRST_ZERO = re.compile(r"[^\d+]*[+0]")
-_NEW_NUMBER = re.compile(r"(?<=\d)\s+(?=\(?[+0])")
-
-
 def _phones(plain: str) -> Iterator[_Hit]:
-    if sum(map(str.isdigit, plain)) < 7:
-        return
-    start = 0
-    for match in _PROTECTED.finditer(plain):
-        yield from _numbers(plain[start : match.start()], start)
-        start = match.end()
-    yield from _numbers(plain[start:], start)
-
-
-def _numbers(piece: str, offset: int) -> Iterator[_Hit]:
-    """Numbers in a piece without dates. Two parted by a mere blank escape the matcher: its rest is tried apart."""
-    mended, origin = _mend(piece)
-    places = []
-    end = 0
-    for start, stop in [*_matches(mended), (len(mended), len(mended))]:
-        places += [(end + first, end + last) for first, last in _apart(mended[end:start])]
-        places += [(start, stop)]
-        end = stop
-    for start, stop in places[:-1]:
-        yield _Hit(offset + origin[start], offset + origin[stop - 1] + 1, PHONE)
-
-
-def _apart(left: str) -> Iterator[tuple[int, int]]:
-    """Numbers in what the matcher left, cut before each block that can begin one when none is being dialled."""
-    begin = 0
-    for cut in [*(match.start() for match in _NEW_NUMBER.finditer(left)), len(left)]:
-        block = left[begin:cut]
-        if cut < len(left) and _FIRST_ZERO.match(block) and sum(map(str.isdigit, block)) < 7:
-            continue
-        if begin or cut < len(left):
-            yield from ((begin + start, begin + stop) for start, stop in _matches(block))
-        begin = cut
-
-
-def _matches(text: str) -> list[tuple[int, int]]:
-    """What `phonenumbers` finds. Every German number is dialled with 0 or +; `350.000` without it is an amount."""
-    # Imported here because its metadata would cost every start of every service.
-    from phonenumbers import Leniency, PhoneNumberMatcher
-
-    found = PhoneNumberMatcher(text, "DE", leniency=Leniency.VALID)
-    return [
-        (match.start, match.end)
-        for match in found
-        if _FIRST_ZERO.match(match.raw_string) and not _is_public(match.number)
-    ]
-
-
-def _mend(piece: str) -> tuple[str, list[int]]:
-    piece = _LETTER_O.sub("0", piece)
-    extra = {match.start(): "+" for match in _BARE_49.finditer(piece)}
-    extra |= {match.start(): " " for match in _GLUED.finditer(piece)}
-    text, origin = [], []
-    for index, character in enumerate(piece):
-        for added in extra.get(index, "") + character:
-            text.append(added)
-            origin.append(index)
-    return "".join(text), origin
-
-
-def _is_public(number: object) -> bool:
-    """Freephone, shared cost and company-wide numbers belong to services, not to people."""
-    from phonenumbers import PhoneNumber, PhoneNumberType, number_type
-
-    kinds = (PhoneNumberType.TOLL_FREE, PhoneNumberType.SHARED_COST, PhoneNumberType.UAN)
-    return isinstance(number, PhoneNumber) and number_type(number) in kinds
+    for start, end in phones.private_numbers(plain):
+        yield _Hit(start, end, PHONE)
