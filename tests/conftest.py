@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.stack.session import Session, folder_of, servers
 from tests.stack.skips import Skips
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from libs.kit.settings import Settings
     from tests.stack.durable import DurableStack
     from tests.stack.stack import Stack
+
+
+# Time is measured in bench/, never in a test: a busy machine must not look like a wrong rule.
+settings.register_profile("ci", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=100)
+settings.load_profile("ci")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

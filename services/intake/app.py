@@ -1,11 +1,13 @@
 """Intake's composition root: the only wiring."""
 
+import asyncio
 import tomllib
 from datetime import date
 from pathlib import Path
 
 from fastapi import FastAPI
 
+from libs.contracts.codes import Land
 from libs.contracts.intake import Policy
 from libs.kit.actor import SYSTEM
 from libs.kit.app import Service, assemble
@@ -14,6 +16,8 @@ from libs.kit.database import Database
 from libs.kit.settings import Settings
 from libs.kit.timers import Timer
 from libs.kit.transaction import Cause
+from libs.text.language import suggest
+from libs.text.redaction import redact
 from services.intake.erasure import api as erasure
 from services.intake.erasure import commands as erasing
 from services.intake.postings import api as postings
@@ -21,6 +25,7 @@ from services.intake.postings.subscribers import subscribers as posting_subscrib
 from services.intake.programmes import api as programmes
 from services.intake.programmes.commands import configure_missing
 from services.intake.questions import api as questions
+from services.intake.questions.deadlines import working_day_before
 from services.intake.questions.subscribers import subscribers as question_subscribers
 from services.intake.spaces import api as spaces
 
@@ -44,8 +49,16 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
 
 
 async def seed(db: Database) -> None:
-    """Set the shipped programmes that do not exist yet."""
+    """Set the shipped programmes that do not exist yet, and load what would make the first capture wait."""
+    await asyncio.to_thread(_warm)
     for code, shipped in tomllib.loads(SHIPPED.read_text()).items():
         async with db.transaction(Cause(SYSTEM)) as tx:
             effective_from: date = shipped["effective_from"]
             await configure_missing(tx, code, effective_from, Policy.model_validate(shipped["policy"]))
+
+
+def _warm() -> None:
+    # The language model and the holidays take most of a second to load; here nobody waits for them.
+    suggest("Guten Tag", ("de", "en"))
+    redact("Guten Tag")
+    working_day_before(date(2026, 1, 2), Land.FEDERAL)

@@ -1,5 +1,5 @@
-"""One service under test: its real application on its real database, driven over HTTP by people with minted tokens, fed with
-events through the real gate. Nothing of ours is replaced; the clock is moved by hand."""
+"""One service under test: its real application on its real database, driven over HTTP by people with minted tokens,
+fed with events through the real gate. Nothing of ours is replaced; the clock is moved by hand."""
 
 import itertools
 import threading
@@ -89,7 +89,9 @@ class Person:
         key: str | None = None,
         **query: Any,
     ) -> httpx.Response:
-        """One request; `version` becomes If-Match, and every command gets a fresh Idempotency-Key unless one is given."""
+        """One request; `version` becomes If-Match, and every command gets a fresh Idempotency-Key unless one is
+        given.
+        """
         headers = {"Authorization": f"Bearer {self.probe.token(self)}"}
         if method != "GET":
             headers["Idempotency-Key"] = key or f"key-{next(_numbers)}"
@@ -143,7 +145,9 @@ class Probe:
         return self._tokens[asked]
 
     async def said(self, *, about: UUID | str | None = None, type: str | None = None) -> list[Envelope]:
-        """The events in this service's event table, in order: all that concern a question or aggregate, or of a type."""
+        """The events in this service's event table, in order: all that concern a question or aggregate, or of a
+        type.
+        """
         pool = self.db._pool
         assert pool is not None
         rows = await pool.fetch("SELECT bytes FROM event ORDER BY position")
@@ -210,7 +214,9 @@ class Probe:
 
 @asynccontextmanager
 async def probed(name: str, settings: Callable[..., Settings], at: Desk) -> AsyncIterator[Probe]:
-    """The service's application with its pool open, and neither relay nor subscribers running: a test feeds it itself."""
+    """The service's application with its pool open, and neither relay nor subscribers running: a test feeds it
+    itself.
+    """
     chosen = settings(name, oidc_issuer=at.url)
     clock = HandClock(MONDAY)
     app = import_module(f"services.{name}.app").build(chosen, clock)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from libs.contracts.codes import ReleaseMethod
 from libs.contracts.review import ReleasedText, SubmissionVariantReleased
 from libs.kit.ids import new_id
 from services.intake.programmes.api import EXAMPLE_POLICY
@@ -54,14 +55,13 @@ class Situation:
             **COUNTED,  # type: ignore[arg-type]
             **CORE,  # type: ignore[arg-type]
             variant_language="de",
-            method="same-language",
+            method=ReleaseMethod.SAME_LANGUAGE,
             variant_version=1,
             variant_commitment="0" * 64,
         )
         await self.intake.hear(
             fact,
             id=submission,
-            version=3,
             programme=self.programme,
             concerns=question,
             text=ReleasedText(text=text, salt="00"),
@@ -88,7 +88,7 @@ async def situation(intake: Probe, **policy: Any) -> Situation:
             ("dpo", "dpo"),
         )
     }
-    made = Situation(intake, code, **people)
+    made = Situation(intake, code, people["admin"], people["counsellor"], people["coordinator"], people["dpo"])
     body = {"effective_from": "2020-01-01", "policy": {**EXAMPLE_POLICY, **policy}}
     await made.admin.do("PUT", f"/intake/v1/programmes/{code}", body, version=0)
     space = {

@@ -27,12 +27,16 @@ policies = st.builds(
 )
 
 
+def languages(words: str) -> set[str]:
+    return set(words.split())
+
+
 async def test_the_three_shipped_programmes_are_there_with_their_languages(intake: Probe) -> None:
     person = intake.person("counsellor", programme="fem-os")
     listed = {item["code"]: item["policy"] for item in (await person.get("/intake/v1/programmes"))["items"]}
-    assert set("de ar en fr ps fa pt ru sr es tr".split()) == set(listed["fem-os"]["languages"])
-    assert set("de bg el en es fr it hr hu pl ro cs sk".split()) == set(listed["mb40"]["languages"])
-    assert set("es it ar en de".split()) == set(listed["lara"]["languages"])
+    assert languages("de ar en fr ps fa pt ru sr es tr") == set(listed["fem-os"]["languages"])
+    assert languages("de bg el en es fr it hr hu pl ro cs sk") == set(listed["mb40"]["languages"])
+    assert languages("es it ar en de") == set(listed["lara"]["languages"])
     assert listed["lara"]["legal_classes"] == ["not-legal", "general-information"]
     assert listed["lara"]["question_text"] == "none"
 
