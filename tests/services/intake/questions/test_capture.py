@@ -31,8 +31,8 @@ async def stored(here: Situation) -> str:
 
 
 async def test_personal_data_is_redacted_before_anything_is_stored(here: Situation) -> None:
-    text = "Ich bin erreichbar unter 0176 12345678, amal@example.org, @amal_89 oder https://example.org/amal. § 24
-    AufenthG" made = await here.question(text=text, gist="Anruf unter 0176 12345678 erbeten")
+    text = "Ruft an: 0176 12345678, amal@example.org, @amal_89 oder https://example.org/amal. § 24 AufenthG"
+    made = await here.question(text=text, gist="Anruf unter 0176 12345678 erbeten")
     assert made["redacted"] == {"phone": 1, "e-mail": 1, "handle": 1, "url": 1}
     seen = await here.counsellor.get(f"/intake/v1/questions/{made['id']}")
     assert "§ 24 AufenthG" in seen["text"]
