@@ -14,7 +14,7 @@ from pydantic import (
     StringConstraints,
 )
 
-from libs.kit.faults import EXPECTED, Refused
+from libs.kit.faults import MOMENT, Refused
 from libs.text.controls import PROBLEMS, clean_problem
 
 
@@ -52,7 +52,7 @@ def _link(link: str) -> str:
 def _written(moment: object) -> object:
     # pydantic would take a number, or a text of digits, for seconds since 1970.
     if not isinstance(moment, datetime) and not (isinstance(moment, str) and moment[4:5] == "-"):
-        raise Refused("malformed", EXPECTED["datetime"])
+        raise Refused("malformed", MOMENT)
     return moment
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from pydantic_core import to_json
 
+from libs.kit.examples import example
 from libs.kit.http import Operation
 from libs.kit.problems import MEDIA_TYPE, Problem
 from libs.kit.transaction import Reply
@@ -98,10 +99,9 @@ class Schemas:
         return {name: schema for name, schema in sorted(self._schemas.items()) if name not in self._queries}
 
     def content(self, model: type[BaseModel], mode: Any) -> Json:
-        """The `content` of a JSON body or reply, with the model's first example."""
-        media: Json = {"schema": {"$ref": self._references[model, mode]["$ref"]}}
-        examples = self._schemas[self._name(model, mode)].get("examples")
-        return {"application/json": {**media, "example": examples[0]} if examples else media}
+        """The `content` of a JSON body or reply, with an example."""
+        schema = {"$ref": self._references[model, mode]["$ref"]}
+        return {"application/json": {"schema": schema, "example": example(schema, self._schemas)}}
 
     def parameters(self, query: type[BaseModel]) -> list[Json]:
         """The members of a query model as parameters. None means absent, so it is no value of theirs."""

@@ -45,7 +45,15 @@ def span(
     name: str, parent: str | None = None, kind: SpanKind = SpanKind.INTERNAL, **attributes: str | int
 ) -> Iterator[None]:
     """A span under the current one, or under the W3C `traceparent` given."""
-    with _tracer.start_as_current_span(name, context=_context(parent), kind=kind, attributes=attributes):
+    with _tracer.start_as_current_span(
+        name,
+        context=_context(parent),
+        kind=kind,
+        attributes=attributes,
+        # OpenTelemetry would write the exception's message down, which may quote a person.
+        record_exception=False,
+        set_status_on_exception=False,
+    ):
         yield
 
 
