@@ -8,12 +8,13 @@ from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import uuid4
 
 import asyncpg
 import pytest
 from pydantic import SecretStr
 
-from cli.local.databases import Access, owner_of, provision
+from cli.local.databases import Access, access, owner_of, provision
 from cli.local.secrets import Secrets
 from libs.kit import migrate
 from libs.kit.settings import Settings
@@ -67,6 +68,26 @@ class Stack:
                 **changes,
             }
         )
+
+    def fresh(self, service: str, **changes: Any) -> Settings:
+        """Settings with a database that nobody has used, for a test that counts all there is in it."""
+        self.database(service)
+        own = apart(self._fresh(service))
+        urls = {"database_url": SecretStr(own.runtime), "migration_database_url": SecretStr(own.owner)}
+        return self.settings(service, **urls, **changes)
+
+    async def _fresh(self, service: str) -> Access:
+        tag = hashlib.sha256(str(self.folder).encode()).hexdigest()[:8]
+        suffix = f"_{tag}_{uuid4().hex[:12]}"
+        database = service + suffix
+        await self._create(database, f"{service}_{tag}_template", owner_of(service))
+        connection = await asyncpg.connect(self.admin_url)
+        try:
+            await connection.execute(f'REVOKE ALL ON DATABASE "{database}" FROM PUBLIC')
+            await connection.execute(f'GRANT CONNECT ON DATABASE "{database}" TO "{service}"')
+        finally:
+            await connection.close()
+        return access(self.admin_url, service, self.role_password, suffix)
 
     def role_password(self, role: str) -> str:
         """On a server that was lent to us two sessions share the roles, so their passwords follow from its address."""

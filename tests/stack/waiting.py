@@ -4,12 +4,16 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
 
-async def eventually(predicate: Callable[[], T | Awaitable[T]], seconds: float = 5.0) -> T:
+@overload
+async def eventually(predicate: Callable[[], Awaitable[T]], seconds: float = 5.0) -> T: ...
+@overload
+async def eventually(predicate: Callable[[], T], seconds: float = 5.0) -> T: ...
+async def eventually(predicate: Callable[[], Any], seconds: float = 5.0) -> Any:
     """Ask again and again until the answer is true, and return it. The predicate may also assert: its last failure is
     raised when the time is up."""
     deadline, pause = time.monotonic() + seconds, 0.01
@@ -17,7 +21,7 @@ async def eventually(predicate: Callable[[], T | Awaitable[T]], seconds: float =
         late = time.monotonic() > deadline
         try:
             found = predicate()
-            value: T = await found if inspect.isawaitable(found) else found
+            value = await found if inspect.isawaitable(found) else found
             if value:
                 return value
         except AssertionError:
