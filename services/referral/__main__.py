@@ -1,0 +1,9 @@
+"""`python -m services.referral serve|migrate|rewind|progress|dead-letters`."""
+
+import sys
+
+from libs.kit.main import main
+from services.referral.app import build
+
+if __name__ == "__main__":
+    sys.exit(main("referral", build))

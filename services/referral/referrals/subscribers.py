@@ -1,0 +1,25 @@
+"""What referrals hear of intake: holds, and the forgetting of a question."""
+
+from uuid import UUID
+
+from libs.contracts.intake import QuestionForgotten, QuestionHeld, QuestionHoldLifted
+from libs.kit.subscribers import Event, Subscribers
+from libs.kit.transaction import Tx
+from services.referral.referrals import commands
+
+subscribers = Subscribers()
+
+
+@subscribers.on(QuestionHeld)
+async def hold(tx: Tx, event: Event[QuestionHeld]) -> None:
+    await commands.hold(tx, UUID(event.id))
+
+
+@subscribers.on(QuestionHoldLifted)
+async def lift_hold(tx: Tx, event: Event[QuestionHoldLifted]) -> None:
+    await commands.lift_hold(tx, UUID(event.id))
+
+
+@subscribers.on(QuestionForgotten)
+async def forget(tx: Tx, event: Event[QuestionForgotten]) -> None:
+    await commands.forget(tx, UUID(event.id))
