@@ -14,6 +14,7 @@ CAPABILITY = {"__init__", "api", "subscribers", "commands", "queries", "tables",
 # A file of another name is the idea of its capability; each is named here, so that a new one is a decision.
 IDEAS = {
     "intake/questions/deadlines.py",
+    "reporting/figures/projector.py",
 }
 HEADINGS = ["owns", "says", "hears", "run alone", "tables"]
 # Kit serves any domain; `programme` alone is known to it, as the tenant.

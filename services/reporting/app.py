@@ -1,0 +1,22 @@
+"""Reporting's composition root: the only wiring."""
+
+from fastapi import FastAPI
+
+from libs.kit.app import Service, assemble
+from libs.kit.clock import Clock, SystemClock
+from libs.kit.settings import Settings
+from services.reporting.figures import api as figures
+from services.reporting.figures.projector import projector
+from services.reporting.figures.subscribers import subscribers
+from services.reporting.history import api as history
+
+
+def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
+    """The service as an ASGI application; nothing is opened before its lifespan begins."""
+    service = Service(
+        name="reporting",
+        routers=[figures.router, history.router],
+        subscribers=[subscribers],
+        projector=projector,
+    )
+    return assemble(service, settings, clock or SystemClock())
