@@ -46,11 +46,6 @@ def judge(gate: Gate, version: int, event_id: UUID) -> Verdict:
     return Verdict.PARK if gate.parked == "gap" else Verdict.GAP
 
 
-ENTER = """
-INSERT INTO gate (source, aggregate, version) VALUES ($1, $2, 0)
-ON CONFLICT (source, aggregate) DO UPDATE SET version = gate.version
-RETURNING version, event_id, parked
-"""
 # Locked in the order of the names, so that two readers of one batch cannot lock each other out.
 ENTER_MANY = """
 INSERT INTO gate (source, aggregate, version) SELECT $1, a, 0 FROM unnest($2::text[]) AS a ORDER BY a
@@ -81,7 +76,7 @@ Connection = Any
 
 async def enter(connection: Connection, source: str, aggregate: str) -> Gate:
     """Lock the gate of one aggregate; made at version 0 when new."""
-    return _gate(await connection.fetchrow(ENTER, source, aggregate))
+    return (await enter_many(connection, source, [aggregate]))[aggregate]
 
 
 async def enter_many(connection: Connection, source: str, aggregates: list[str]) -> dict[str, Gate]:
