@@ -1,0 +1,1 @@
+"""Pure functions on text that several services need: no database, no network, no clock."""

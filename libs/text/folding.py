@@ -5,6 +5,7 @@ Pashto letters that share a shape are folded. The word stays in its script: noth
 """
 
 import unicodedata
+from functools import lru_cache
 
 # Tatweel, joiners, bidi marks, and the invisible rest of the format characters people paste along.
 _DROPPED = dict.fromkeys(
@@ -26,6 +27,7 @@ def fold(text: str) -> str:
     return "".join(_digit(part) for part in parts if not unicodedata.combining(part)).translate(_LETTERS)
 
 
+@lru_cache(maxsize=8_192)
 def _digit(character: str) -> str:
     value = unicodedata.digit(character, None)
     return character if value is None else str(value)

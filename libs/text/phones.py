@@ -41,6 +41,8 @@ _LETTER_O = re.compile(r"(?<!\w)[oO](?=[\s/\-]?1[5-7]\d)")
 _BARE_49 = re.compile(r"(?<![\d+])(?<!\d[\s./\-])(?=49[\s./\-]?\(?0?\)?[\s./\-]?1[5-7]\d[\d\s./\-]{7})")
 _GLUED = re.compile(r"(?<=[^\W\d_]{3})(?=[0+(])")
 # The shortest numbers have six digits; `016.40` has fewer.
+_DIGIT = re.compile(r"\d")
+_DIGITS_AT_LEAST = 6
 _DIALLED = re.compile(r"[^\d+]*[+0](?:\D*\d){5}")
 _NEW_NUMBER = re.compile(r"(?<=\d)[\s/]+(?=\(?[+0])")
 _LONGEST = 40
@@ -49,7 +51,7 @@ _BLOCKS_AT_MOST = 100  # more in one piece is no prose, and each costs a look
 
 def private_numbers(plain: str) -> Iterator[tuple[int, int]]:
     """Start and end of each number that may be a person's. `plain` is a shadow: ASCII digits, nothing invisible."""
-    if sum(map(str.isdigit, plain)) < 7:
+    if len(_DIGIT.findall(plain)) < _DIGITS_AT_LEAST:
         return
     start = 0
     for match in _PROTECTED.finditer(plain):

@@ -87,7 +87,7 @@ def _redact(text: str) -> Redacted:
 def _find(plain: str) -> list[_Hit]:
     """All hits in order, none overlapping. What one rule took, the next does not see."""
     hits: list[_Hit] = []
-    for rule in (_full_urls, _e_mails, _bare_urls, _handles, _phones):
+    for rule in (_full_urls, _spelt_e_mails, _e_mails, _bare_urls, _handles, _phones):
         new = list(rule(plain))
         for hit in new:
             plain = plain[: hit.start] + _GONE * (hit.end - hit.start) + plain[hit.end :]
@@ -107,7 +107,7 @@ _CLOSING = ".,;:!?…'\"`)]}»“”’›،؛؟।。*_~|\\"
 
 
 def _full_urls(plain: str) -> Iterator[_Hit]:
-    for match in _FULL_URL.finditer(plain):
+    for match in _FULL_URL.finditer(plain) if "://" in plain or "www" in plain.lower() else ():
         address = match[0].rstrip(_CLOSING)
         if not address.endswith("/") or address.count("/") > 2:
             yield _Hit(match.start(), match.start() + len(address), URL)
@@ -140,19 +140,21 @@ def _inside(plain: str, hit: _Hit) -> list[str]:
 _E_MAIL = re.compile(r"[^\s@<>()\[\]{},;:\"'„“”«»\\/|!?=&،؛؟\x00]{1,64}+@((?:[\w\-]{1,63}[.。]){0,10}[\w\-]{2,63})")
 _AT = r"(?:\s{0,2}[\[({<]\s?(?:at|ät|a|@)\s?[\])}>]\s{0,2}|\s{1,2}@\s{0,2}|@\s{1,2})"
 _DOT = r"(?:\s?\.\s?|\s?[\[({]\s?(?:dot|punkt|\.)\s?[\])}]\s?)"
+_MAY_BE_SPELT = re.compile(r"[@\[({<]")
 _SPELT_MAIL = re.compile(
     rf"(?<![\w.+\-])[\w.+\-]{{1,64}}{_AT}(?:[\w\-]{{1,63}}{_DOT}){{1,5}}([^\W\d_]{{2,24}})(?![\w\-])", re.IGNORECASE
 )
 
 
-def _e_mails(plain: str) -> Iterator[_Hit]:
-    """`anna@gmx.de`, `anna@gmx` (the ending forgotten), `anna (at) gmx (punkt) de`, `anna @ gmx . de`."""
-    end = 0
-    for match in _SPELT_MAIL.finditer(plain):
+def _spelt_e_mails(plain: str) -> Iterator[_Hit]:
+    """`anna (at) gmx (punkt) de`, `anna @ gmx . de`."""
+    for match in _SPELT_MAIL.finditer(plain) if _MAY_BE_SPELT.search(plain) else ():
         if match[1].lower() in TOP_LEVEL:
-            end = match.end()
-            yield _Hit(match.start(), end, E_MAIL)
-            plain = plain[: match.start()] + _GONE * (end - match.start()) + plain[end:]
+            yield _Hit(match.start(), match.end(), E_MAIL)
+
+
+def _e_mails(plain: str) -> Iterator[_Hit]:
+    """`anna@gmx.de`, and `anna@gmx` with its ending forgotten."""
     for match in _E_MAIL.finditer(plain) if "@" in plain else ():
         if any(map(str.isalpha, match[1])):
             yield _Hit(match.start(), match.end(), E_MAIL)

@@ -6,6 +6,7 @@ cuts are made in the original, because each character of the shadow knows where 
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 KEYCAP = frozenset("\ufe0e\ufe0f\u20e3")
 _INVISIBLE = KEYCAP | {"\u034f"}
@@ -43,6 +44,7 @@ def shadow(text: str) -> Shadow:
     return Shadow("".join(plain), tuple(origin))
 
 
+@lru_cache(maxsize=8_192)
 def _twin(character: str) -> str:
     if character in _INVISIBLE or unicodedata.category(character) == "Cf":
         return ""

@@ -53,6 +53,8 @@ DEVIATING = [
     ["Hallo www.anna.de, " + RELEASED],
     ["Hallo Anna und Berta und Carla und Dora, " + RELEASED],
     ["Hallo " + "Anna" * 30 + ",\n" + RELEASED],
+    ["Hallo " + "A" * 25 + " " + "B" * 25 + " " + "C" * 23 + RELEASED],
+    ["Hallo Anna, " * 8 + RELEASED],
     ["Zeile davor\nHallo Anna,\n" + RELEASED],
     [RELEASED + " LG die Frist ist doch später als gesagt"],
     ["1/3 Sie dürfen arbeiten.", "3/3 Die Frist endet am 12.11.2026 (§ 4 KSchG). Mehr: https://www.bamf.de/x"],
@@ -109,6 +111,11 @@ def test_the_zero_width_non_joiner_makes_another_word() -> None:
 def test_a_released_text_may_itself_begin_with_a_greeting_or_a_fraction() -> None:
     assert matches(["Hallo, Sie dürfen arbeiten."], "Hallo, Sie dürfen arbeiten.", DE)
     assert matches(["1/2 Stelle reicht.", "Mehr nicht."], "1/2 Stelle reicht. Mehr nicht.", DE)
+
+
+def test_a_short_released_text_must_stand_at_the_beginning() -> None:
+    assert matches(["Hallo Anna, LG"], "LG", DE)
+    assert not matches(["Nö LG"], "LG", DE)
 
 
 def test_names_of_the_frame_are_not_stored() -> None:

@@ -1,8 +1,11 @@
 """The language suggested is one of those offered, sure only where it is right, and cheap."""
 
+import subprocess
+import sys
 import threading
 from collections import defaultdict
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +15,7 @@ from libs.text.language import Suggestion, suggest
 from libs.text.tags import primary
 from tests.shared_data import lines, shared_data
 
+ROOT = Path(__file__).resolve().parents[3]
 FEM_OS = ("de", "ar", "en", "fr", "ps", "fa", "pt", "ru", "sr", "es", "tr")
 MB4 = ("de", "bg", "el", "en", "es", "fr", "it", "hr", "hu", "pl", "ro", "cs", "sk")
 ALL = (*dict.fromkeys(FEM_OS + MB4), "uk")
@@ -103,6 +107,12 @@ def test_a_programme_without_languages_is_a_mistake() -> None:
 def test_a_long_text_is_read_only_in_its_beginning() -> None:
     assert suggest(GERMAN * 400, FEM_OS) == suggest(GERMAN * 40, FEM_OS)
     assert suggest("ا" * 20_000, FEM_OS).tag in FEM_OS
+
+
+def test_importing_costs_neither_the_model_nor_the_numbers() -> None:
+    heavy = "{'numpy', 'py3langid', 'phonenumbers'} & set(sys.modules)"
+    code = f"import sys, libs.text.language, libs.text.redaction; sys.exit(len({heavy}))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
 def test_many_threads_may_ask_at_once() -> None:

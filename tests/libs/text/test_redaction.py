@@ -67,7 +67,7 @@ STAYS = [
     "تاریخ ۱۴۰۵/۰۸/۲۱ و ١٢/١١/٢٠٢٦",
     "§ 24 AufenthG, §§ 67 ff. SGB X, Art. 6 Abs. 1 lit. e DSGVO, BGBl. 2015 I S. 1722, VO (EG) Nr. 883/2004",
     "BSG, Urteil vom 12.12.2024 - B 14 AS 30/23 R",
-    "1.234,56 EUR, 350.000, 360 000, 77,016.99 €, 484 091 167, 563 Euro, 1.200 - 1.500 Euro, 0,50 €",
+    "1.234,56 EUR, 350.000, 360 000, 77,016.99 €, 484 091 167, 350000 Schulden, 563 Euro, 1.200 - 1.500 Euro, 0,50 €",
     "um 14:30, 8.30-12.00 Uhr, 09.00 bis 16.30, 12 h, 45 %, 3,5 %",
     "86150 Augsburg, 01067 Dresden, D-04103 Leipzig, 02633 02692",
     "gut.Es geht, z.B. d.h. u.a. i.V.m. Nr.6 bescheid.pdf",
