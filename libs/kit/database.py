@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 from libs.kit.clock import Clock
 from libs.kit.errors import Conflict, Invalid, Unavailable
 from libs.kit.settings import Settings
-from libs.kit.transaction import Cause, Key, Replay, Reply, Tx, concern_lock, gone
+from libs.kit.transaction import Cause, Key, Replay, Reply, Tx, gone
 
 # A transaction that waits longer than this is given up: what holds it is broken, and a commit that late surprises
 # everyone.
@@ -26,6 +26,8 @@ AWAY = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
+    # What asyncpg says when the server's farewell arrived while the connection was idle in the pool.
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.TooManyConnectionsError,
@@ -46,13 +48,9 @@ WITH said AS (
 ), beside AS (
     INSERT INTO forgettable (event_id, concerns, payload)
     SELECT id, concerns, payload FROM unnest($6::uuid[], $7::text[], $8::bytea[]) AS t(id, concerns, payload)
-    WHERE NOT EXISTS (SELECT FROM forgotten f WHERE f.concerns = t.concerns)
-    RETURNING 1
-), answered AS (
-    INSERT INTO idempotency (scope, body, status, reply, headers, created_at)
-    SELECT $9, $10, $11, $12, $13, $14 WHERE $9::bytea IS NOT NULL
 )
-SELECT count(*) FROM beside
+INSERT INTO idempotency (scope, body, status, reply, headers, created_at)
+SELECT $9, $10, $11, $12, $13, $14 WHERE $9::bytea IS NOT NULL
 """
 
 
@@ -109,18 +107,21 @@ class Database:
     async def transaction(self, cause: Cause) -> AsyncIterator[Tx]:
         """Open, hand over, and commit; any exception rolls back.
 
-        Raises `Conflict` in_flight and `Replay` for the Idempotency-Key, `Unavailable` when PostgreSQL is away. When
-        the connection breaks during the commit its outcome is unknown: the same key asked again tells.
+        Raises `Conflict` in_flight and `Replay` for the Idempotency-Key, `Conflict` changed_meanwhile when another
+        transaction said the same version first, `Gone` for a text of what is forgotten, `Unavailable` when PostgreSQL
+        is away. When the connection breaks during the commit its outcome is unknown: the same key asked again tells.
         """
         async with self._connection() as connection:
             tx = Tx(connection, self.settings.service, self.clock.now(), cause)
-            await self._begin(connection, cause)
             try:
+                await _begin(connection, cause)
                 yield tx
                 await _write(tx)
-                await connection.execute("COMMIT")
-            except BaseException:
+                await _commit(connection)
+            except BaseException as failure:
                 await _roll_back(connection)
+                if isinstance(failure, asyncpg.PostgresError):
+                    await _explain(connection, cause, failure)
                 raise
         if tx.outgoing.events:
             self.wake.set()
@@ -130,26 +131,47 @@ class Database:
         if self._pool is None:
             raise unavailable()
         try:
-            async with self._pool.acquire(timeout=5) as connection:
-                yield connection
+            connection = await self._pool.acquire(timeout=5)
         except AWAY as away:
             raise unavailable() from away
-
-    async def _begin(self, connection: asyncpg.Connection, cause: Cause) -> None:
-        seen = "*" if cause.programmes is None else ",".join(sorted(cause.programmes))
-        assert all(character.isalnum() or character in "-,*" for character in seen), "programme codes only"
-        begin = f"BEGIN; SET LOCAL lotse.programmes = '{seen}'"
-        if cause.key is not None:
-            begin += f"; SELECT lotse_claim({cause.key.lock}, '\\x{cause.key.scope.hex()}')"
         try:
-            await connection.execute(begin)
-        except asyncpg.PostgresError as refused:
-            await _roll_back(connection)
-            if refused.sqlstate == "LT001":
-                raise Conflict("in_flight", "The same request is being worked on.", retry_after=1) from None
-            if refused.sqlstate == "LT002" and cause.key is not None:
-                raise Replay(await _answered(connection, cause.key)) from None
+            yield connection
+        except AWAY as away:
+            # A command may raise OSError or TimeoutError for reasons of its own, and asyncpg says InterfaceError to a
+            # wrong argument: only what PostgreSQL said itself, or what cost the connection, means that it is away.
+            if isinstance(away, (asyncpg.PostgresError, asyncpg.InternalClientError)) or _lost(connection):
+                raise unavailable() from away
             raise
+        finally:
+            await self._pool.release(connection)
+
+
+async def _begin(connection: asyncpg.Connection, cause: Cause) -> None:
+    seen = "*" if cause.programmes is None else ",".join(sorted(cause.programmes))
+    assert all(character.isalnum() or character in "-,*" for character in seen), "programme codes only"
+    begin = f"BEGIN; SET LOCAL lotse.programmes = '{seen}'"
+    if cause.key is not None:
+        begin += f"; SELECT lotse_claim({cause.key.lock}, '\\x{cause.key.scope.hex()}')"
+    await connection.execute(begin)
+
+
+async def _commit(connection: asyncpg.Connection) -> None:
+    # PostgreSQL answers COMMIT of a failed transaction with ROLLBACK and no error: a command that swallowed what the
+    # database refused would be told that it succeeded.
+    if await connection.execute("COMMIT") != "COMMIT":
+        raise RuntimeError("not committed: a statement of this transaction had failed")
+
+
+async def _explain(connection: asyncpg.Connection, cause: Cause, failure: asyncpg.PostgresError) -> None:
+    """Raise what PostgreSQL's refusal means to the caller, if kit knows it."""
+    if failure.sqlstate == "LT001":
+        raise Conflict("in_flight", "The same request is being worked on.", retry_after=1) from None
+    if failure.sqlstate == "LT002" and cause.key is not None:
+        raise Replay(await _answered(connection, cause.key)) from None
+    if failure.sqlstate == "LT003":
+        raise gone() from None
+    if getattr(failure, "constraint_name", None) == "event_aggregate_version_key":
+        raise Conflict("changed_meanwhile", "Someone changed this meanwhile; load it again.", retry_after=1) from None
 
 
 async def _answered(connection: asyncpg.Connection, key: Key) -> Reply:
@@ -166,35 +188,34 @@ async def _write(tx: Tx) -> None:
     """Everything kit keeps of a transaction, in one prepared statement."""
     out, key = tx.outgoing, tx.cause.key
     for concerns, event_id in out.forgets:
-        await _forget(tx, concerns, event_id)
+        await tx.connection.execute("SELECT lotse_forget($1, $2)", concerns, event_id)
+        await tx.connection.execute("DELETE FROM forgettable WHERE concerns = $1", concerns)
     if not out.events and (key is None or out.reply is None):
         return
     answer = [None] * 6
     if key is not None and out.reply is not None:
         answer = [key.scope, key.body, out.reply.status, out.reply.body, dict(out.reply.headers), tx.now]  # type: ignore[list-item]
-    stored = await tx.connection.fetchval(WRITE, *_columns(out.events, 5), *_columns(out.texts, 3), *answer)
-    if stored != len(out.texts):
-        raise gone()
+    await tx.connection.execute(WRITE, *_columns(out.events, 5), *_columns(out.texts, 3), *answer)
 
 
 def _columns(rows: list[Any], width: int) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _ in range(width)]
 
 
-async def _forget(tx: Tx, concerns: str, event_id: object) -> None:
-    await tx.connection.execute("SELECT pg_advisory_xact_lock($1)", concern_lock(concerns))
-    await tx.connection.execute("DELETE FROM forgettable WHERE concerns = $1", concerns)
-    await tx.connection.execute(
-        "INSERT INTO forgotten (concerns, event_id) VALUES ($1, $2) ON CONFLICT DO NOTHING", concerns, event_id
-    )
-
-
 async def _roll_back(connection: asyncpg.Connection) -> None:
-    if not connection.is_closed():
+    if not _lost(connection):
         try:
             await asyncio.shield(connection.execute("ROLLBACK", timeout=5))
         except (*AWAY, asyncpg.PostgresError):
             connection.terminate()
+
+
+def _lost(connection: asyncpg.Connection) -> bool:
+    try:
+        return bool(connection.is_closed())
+    except asyncpg.InterfaceError:
+        # The pool took it back from us when it died.
+        return True
 
 
 def unavailable() -> Unavailable:

@@ -4,7 +4,6 @@ Nobody else commits and nobody publishes. A command loads, decides, saves and em
 it and the reply to the request go out as one prepared statement just before the commit.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -197,16 +196,10 @@ class Tx:
         return made
 
     async def keep_from_forgetting(self, concerns: UUID | str) -> None:
-        """Call before storing text that concerns a question: raises `Gone` when it is forgotten, and makes a
-        forgetting that is under way wait until this transaction has ended, so that it finds what was stored here."""
-        await self.connection.execute("SELECT pg_advisory_xact_lock_shared($1)", concern_lock(concerns))
-        if await self.connection.fetchval("SELECT true FROM forgotten WHERE concerns = $1", str(concerns)):
+        """Call before storing what concerns a question: raises `Gone` when it is forgotten, and makes a forgetting
+        that is under way wait until this transaction has ended, so that it finds what was stored here."""
+        if not await self.connection.fetchval("SELECT lotse_keep($1)", str(concerns)):
             raise gone()
-
-
-def concern_lock(concerns: UUID | str) -> int:
-    """The advisory lock between storing and forgetting what concerns one question."""
-    return int.from_bytes(hashlib.sha256(f"concern|{concerns}".encode()).digest()[:8], "big", signed=True)
 
 
 def gone() -> Gone:

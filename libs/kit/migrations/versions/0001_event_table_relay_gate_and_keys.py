@@ -4,7 +4,9 @@ What the runtime role may do is granted here, beside the table: the event table 
 never changed.
 """
 
-from alembic import context, op
+from alembic import op
+
+from libs.kit.schema import grant, run
 
 revision = "0001"
 down_revision = None
@@ -101,8 +103,12 @@ CREATE TABLE idempotency (
 CREATE INDEX idempotency_created_at ON idempotency (created_at);
 """
 
-# Rides on BEGIN, so that claiming a key costs no round trip of its own. LT001: in flight; LT002: answered before.
-CLAIM = """
+# `lotse_claim` rides on BEGIN, so that claiming a key costs no round trip of its own.
+# `lotse_keep` and `lotse_forget` share a lock for each question: whoever stores first is found by the forgetting, and
+# whoever comes later sees it. The trigger keeps that promise for texts whoever stores them.
+# LT001: in flight; LT002: answered before; LT003: forgotten.
+FUNCTIONS = (
+    """
 CREATE FUNCTION lotse_claim(lock bigint, claimed bytea) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT pg_try_advisory_xact_lock(lock) THEN
@@ -112,7 +118,33 @@ BEGIN
         RAISE EXCEPTION 'answered' USING ERRCODE = 'LT002';
     END IF;
 END $$
-"""
+""",
+    """
+CREATE FUNCTION lotse_keep(about text) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(hashtextextended('concerns ' || about, 0));
+    RETURN NOT EXISTS (SELECT FROM forgotten WHERE concerns = about);
+END $$
+""",
+    """
+CREATE FUNCTION lotse_forget(about text, because uuid) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('concerns ' || about, 0));
+    INSERT INTO forgotten (concerns, event_id) VALUES (about, because) ON CONFLICT DO NOTHING;
+END $$
+""",
+    """
+CREATE FUNCTION lotse_refuse_forgotten() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT lotse_keep(NEW.concerns) THEN
+        RAISE EXCEPTION 'forgotten' USING ERRCODE = 'LT003';
+    END IF;
+    RETURN NEW;
+END $$
+""",
+    "CREATE TRIGGER refuse_forgotten BEFORE INSERT ON forgettable FOR EACH ROW"
+    " EXECUTE FUNCTION lotse_refuse_forgotten()",
+)
 
 GRANTS = {
     "event": "SELECT, INSERT",
@@ -128,9 +160,8 @@ GRANTS = {
 
 
 def upgrade() -> None:
-    runtime = context.config.attributes["runtime_role"]
-    for statement in filter(str.strip, TABLES.split(";")):
-        op.execute(statement)
-    op.execute(CLAIM)
+    run(TABLES)
+    for function in FUNCTIONS:
+        op.execute(function)
     for table, rights in GRANTS.items():
-        op.execute(f'GRANT {rights} ON {table} TO "{runtime}"')
+        grant(table, rights)
