@@ -13,6 +13,8 @@ import pytest
 import pytest_asyncio
 
 from cli.local.directory import Directory
+from cli.local.ports import any_free
+from cli.local.postgres import Postgres
 from cli.local.supervisor import Supervisor
 from cli.local.trouble import Trouble
 from cli.local.web import status
@@ -131,6 +133,16 @@ async def test_a_service_that_cannot_start_is_named_with_its_log_and_all_others_
             raise AssertionError("not ready")
     assert all(part.child is None or part.child.exit_status is not None for part in attempt.parts.values())
     assert directory.left_over() == []
+
+
+async def test_an_external_postgres_takes_the_place_of_the_embedded_one(tmp_path: Path) -> None:
+    external = Postgres(tmp_path / "external", any_free(1)[0], "chief", tmp_path / "log", durable=False)
+    await external.start()
+    started = Supervisor(Directory(tmp_path / "data"), free_base(), Said(), external.url, services=())
+    async with started:
+        assert "postgres" not in started.parts
+        assert not (tmp_path / "data" / "postgres").exists()
+    await external.stop()
 
 
 async def test_cancelled_while_starting_it_leaves_nothing_behind(tmp_path: Path) -> None:
