@@ -19,12 +19,12 @@ from libs.contracts.intake import (
     QuestionAnswerRetracted,
 )
 from libs.kit.clock import iso_week, local_day
-from libs.kit.errors import Conflict, invalid
+from libs.kit.errors import Conflict, Invalid, invalid
 from libs.kit.ids import new_id
 from libs.kit.transaction import Tx
 from libs.text.comparison import joined, matches, without_frame
 from libs.text.frame import frame_for
-from libs.text.redaction import redact
+from libs.text.redaction import RedactionFailed, redact
 from services.intake.postings import domain, queries
 from services.intake.postings.domain import Posting, Release
 from services.intake.programmes.queries import policy_in_force
@@ -104,7 +104,15 @@ async def _judge(tx: Tx, question: Question, release: Release | None, posted: Po
     standing = domain.standing(policy, question.legal_class, release, same, posted.posted_at)
     if domain.counts(standing):
         return standing, None
-    return standing, redact(without_frame(joined(posted.parts), frame)).text
+    return standing, _kept(without_frame(joined(posted.parts), frame))
+
+
+def _kept(text: str) -> str:
+    """Redacted like everything that is stored. Raises `Invalid` when it cannot be: then nothing is stored."""
+    try:
+        return redact(text).text
+    except RedactionFailed:
+        raise Invalid("redaction_failed", "Personal data could not be looked for, so nothing was stored.") from None
 
 
 async def repair(tx: Tx, id: UUID, result: RepairResult, parts: Sequence[str]) -> Posting:
