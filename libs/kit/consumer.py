@@ -22,7 +22,7 @@ from libs.kit.deadletters import Poison, bury
 from libs.kit.errors import Unavailable
 from libs.kit.gate import Gate, Verdict, judge
 from libs.kit.subscribers import Event, Retry, Subscribers
-from libs.kit.transaction import Cause, Tx, concern_lock
+from libs.kit.transaction import Cause, Tx
 
 ATTEMPTS = 8
 GAP_SECONDS = 60.0
@@ -161,12 +161,7 @@ class Consumer:
 
 async def mark_forgotten(tx: Tx, envelope: Envelope) -> None:
     """From here on this service stores nothing more that concerns the question."""
-    await tx.connection.execute("SELECT pg_advisory_xact_lock($1)", concern_lock(envelope.correlationid))
-    await tx.connection.execute(
-        "INSERT INTO forgotten (concerns, event_id) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-        envelope.correlationid,
-        envelope.id,
-    )
+    await tx.connection.execute("SELECT lotse_forget($1, $2)", envelope.correlationid, envelope.id)
 
 
 def check(raw: bytes, source: str, subject: str, message_id: str | None) -> Envelope:
