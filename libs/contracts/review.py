@@ -178,6 +178,11 @@ class IncidentDecided(Counted):
     decision: IncidentDecision
 
 
+@fact("ev.review.incident.{id}.forgotten.v1", forgets=True)
+class IncidentForgotten(Fact):
+    """What was posted, kept for the reviewer to judge, is gone with its forgotten question."""
+
+
 @fact("ev.review.access.{id}.recorded.v1")
 class ReviewAccessRecorded(Fact):
     """Someone read a text held by review."""
