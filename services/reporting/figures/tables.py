@@ -34,7 +34,7 @@ duration = sa.Table(
 generation = sa.Table(
     "generation",
     metadata,
-    sa.Column("only", sa.Boolean, primary_key=True),
+    sa.Column("one", sa.Boolean, primary_key=True),
     sa.Column("live", sa.Integer, nullable=False),
     sa.Column("definitions", sa.Integer, nullable=False),
     *kept("configuration"),

@@ -33,7 +33,7 @@ CREATE TABLE duration ({CELL}
     PRIMARY KEY ({KEY}, bucket)
 );
 CREATE TABLE generation (
-    only boolean PRIMARY KEY DEFAULT true CHECK (only),
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
     live integer NOT NULL,
     definitions integer NOT NULL, {CONFIGURATION}
 );
