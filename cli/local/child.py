@@ -6,6 +6,7 @@ import asyncio
 import ctypes
 import fcntl
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from typing import IO, Self
 from cli.local.trouble import Trouble
 
 PR_SET_PDEATHSIG = 1
+# "builtins.ValueError: …", and the marks of PostgreSQL and NATS.
+ERROR = re.compile(r"[\w.]*(Error|Exception)\b|.*(FATAL:|\[FTL\])")
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
@@ -161,10 +164,13 @@ def said(exit_status: int) -> str:
 
 
 def tail(log: Path, lines: int = 5) -> str:
-    """The last lines of a log, indented, for an error message; our logs hold no personal data."""
+    """The end of a log, indented, for an error message: the last line that names an error and the last lines of all.
+    Our logs hold no personal data."""
     with log.open("rb") as file:
-        file.seek(max(0, log.stat().st_size - 4096))
-        return "\n".join(f"    {line}" for line in file.read().decode(errors="replace").splitlines()[-lines:])
+        file.seek(max(0, log.stat().st_size - 16384))
+        written = file.read().decode(errors="replace").splitlines()
+    telling = [line for line in written[:-lines] if ERROR.match(line)][-1:]
+    return "\n".join(f"    {line[:300]}" for line in (*telling, *written[-lines:]))
 
 
 async def _now(value: bool) -> bool:

@@ -6,7 +6,6 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
@@ -101,22 +100,19 @@ class Postgres:
         return bin_folder
 
     def _make(self, initdb: Path, account: Account | None) -> None:
-        """Made beside and moved, so that an interrupted attempt leaves nothing that looks like a cluster."""
+        """Made beside and moved, so that an interrupted attempt leaves nothing that looks like a cluster. The password
+        lies beside it for as long, readable to the account alone."""
         draft = self.data.with_name("postgres.new")
         shutil.rmtree(draft, ignore_errors=True)
-        draft.mkdir(mode=0o700, parents=True)
-        # Not below our folder: the account that runs initdb may have no way in there.
-        secret = Path(tempfile.mkdtemp(prefix="lotse-")) / "password"
-        try:
-            write_private(secret, self.password.encode())
-            for path in (draft, secret, secret.parent):
-                os.chown(path, *(account.pair if account else (-1, -1)))
-            sync = () if self.durable else ("--no-sync",)
-            argv = (str(initdb), "-D", _seen_by(account, draft), f"--pwfile={secret}", *INITDB, *sync)
-            _run(argv, draft, account)
-        finally:
-            shutil.rmtree(secret.parent)
-        draft.rename(self.data)
+        (draft / "data").mkdir(mode=0o700, parents=True)
+        write_private(draft / "password", self.password.encode())
+        for path in (draft, draft / "data", draft / "password"):
+            os.chown(path, *(account.pair if account else (-1, -1)))
+        where = _seen_by(account, draft / "data")
+        sync = () if self.durable else ("--no-sync",)
+        _run((str(initdb), "-D", where, f"--pwfile={where}/../password", *INITDB, *sync), draft / "data", account)
+        (draft / "data").rename(self.data)
+        shutil.rmtree(draft)
 
     def _program(self, postgres: Path, account: Account | None) -> Program:
         settings = SERVER | {"port": str(self.port), "unix_socket_directories": str(self.socket or "")}
