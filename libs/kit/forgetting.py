@@ -21,8 +21,8 @@ from libs.kit.publishing import Row
 from libs.kit.streams import says_text, text_stream
 from libs.kit.subscribers import Retry
 
-ALREADY_THERE = {10077, 10071}
 TOMBSTONE = "tombstone"
+LAST, LAST_OF = "Nats-Expected-Last-Subject-Sequence", "Nats-Expected-Last-Subject-Sequence-Subject"
 AT_ONCE = 64
 
 
@@ -40,8 +40,11 @@ class Texts:
             await asyncio.gather(*(self._store(row) for row in waiting[start : start + AT_ONCE]))
 
     async def _store(self, row: Row) -> None:
-        subject = f"forgettable.{self.service}.{row.concerns}.{row.event_id}"
-        await self._put(subject, row.text or b"", str(row.event_id))
+        prefix = f"forgettable.{self.service}.{row.concerns}"
+        # The server refuses it where a tombstone stands: a text that was still under way when its question was
+        # forgotten (a former leader's, or one that waited in a client's buffer) does not come back.
+        unless_forgotten = {LAST: "0", LAST_OF: f"{prefix}.{TOMBSTONE}"}
+        await self._put(f"{prefix}.{row.event_id}", row.text or b"", str(row.event_id), unless_forgotten)
 
     async def erase(self, rows: Iterable[Row]) -> None:
         """Where a row is a forgetting: overwrite every text that concerns its question and leave a tombstone."""
@@ -53,23 +56,25 @@ class Texts:
 
     async def _erase(self, concerns: str) -> None:
         prefix = f"forgettable.{self.service}.{concerns}"
+        # First the tombstone: from then on nothing can be added to what is found and overwritten below.
+        await self._put(f"{prefix}.{TOMBSTONE}", b"{}", f"{concerns}.{TOMBSTONE}", {})
         for subject in await self._subjects(f"{prefix}.>"):
             if not subject.endswith(f".{TOMBSTONE}"):
                 message = await self.jetstream.get_last_msg(self.stream, subject, direct=True)
                 await api(self.client, f"STREAM.MSG.DELETE.{self.stream}", {"seq": message.seq, "no_erase": False})
-        await self._put(f"{prefix}.{TOMBSTONE}", b"{}", f"{concerns}.{TOMBSTONE}")
 
     async def _subjects(self, pattern: str) -> list[str]:
         info = await api(self.client, f"STREAM.INFO.{self.stream}", {"subjects_filter": pattern})
         return list(info["state"].get("subjects") or {})
 
-    async def _put(self, subject: str, body: bytes, message_id: str) -> None:
+    async def _put(self, subject: str, body: bytes, message_id: str, more: dict[str, str]) -> None:
+        headers = {"Nats-Msg-Id": message_id, **more}
         try:
-            await self.jetstream.publish(
-                subject, body, stream=self.stream, headers={"Nats-Msg-Id": message_id}, timeout=5
-            )
+            await self.jetstream.publish(subject, body, stream=self.stream, headers=headers, timeout=5)
         except APIError as refused:
-            if refused.err_code not in ALREADY_THERE:
+            # 10077 is also said of a full disk: only the subject that is taken already is no failure.
+            there = refused.err_code == 10077 and "per subject" in str(refused.description)
+            if not there and refused.err_code != 10071:
                 raise
 
 

@@ -157,6 +157,6 @@ async def messages(client: Client, stream: str = "EV_INTAKE") -> list[dict[str, 
     for seq in range(state["first_seq"], state["last_seq"] + 1):
         reply = await client.request(f"$JS.API.DIRECT.GET.{stream}", f'{{"seq": {seq}}}'.encode(), timeout=2)
         headers = dict(reply.headers or {})
-        if headers.get("Status") != "404":
+        if "Nats-Subject" in headers:
             found.append({**headers, "subject": headers["Nats-Subject"]})
     return found
