@@ -1,6 +1,7 @@
 """Publishing rows of the event table in their order, singly in waves or as one atomic batch."""
 
 import asyncio
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,6 +10,7 @@ from nats.aio.client import Client
 from nats.js.errors import APIError
 
 from libs.contracts.envelope import decode
+from libs.kit import logs
 from libs.kit.connection import BUS_AWAY
 from libs.kit.ids import new_id
 from libs.kit.streams import event_stream
@@ -38,30 +40,30 @@ class Publisher:
         self.stream = event_stream(service)
 
     async def publish(self, rows: list[Row]) -> int:
-        """Publish in order; returns how many from the front are known to be on the bus."""
+        """Publish in order; returns how many from the front are known to be on the bus. Raises what went wrong when
+        there is none."""
         if len(rows) >= SINGLY_BELOW and await self._atomic(rows):
             return len(rows)
         passed = 0
         for wave in waves(rows):
-            done = await self._wave(wave)
-            passed += done
-            if done < len(wave):
-                break
+            for failure in await self._wave(wave):
+                if failure is not None:
+                    if not passed:
+                        raise failure
+                    logs.event("publishing_interrupted", logging.ERROR, error=failure)
+                    return passed
+                passed += 1
         return passed
 
-    async def _wave(self, wave: list[Row]) -> int:
-        """One deadline for all; what is still open then is given up and published again later under the same id."""
+    async def _wave(self, wave: list[Row]) -> list[BaseException | None]:
+        """What went wrong with each. One deadline for all; what is still open then is given up and published again
+        later under the same id."""
         tasks = [asyncio.ensure_future(self._one(row)) for row in wave]
         _, pending = await asyncio.wait(tasks, timeout=WAVE_SECONDS)
         for task in pending:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        done = 0
-        for task in tasks:
-            if task.cancelled() or task.exception() is not None:
-                break
-            done += 1
-        return done
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+        return [TimeoutError() if isinstance(outcome, asyncio.CancelledError) else outcome for outcome in outcomes]
 
     async def _one(self, row: Row) -> None:
         await self.jetstream.publish(

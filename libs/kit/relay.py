@@ -14,9 +14,7 @@ import asyncpg
 from nats.aio.client import Client
 
 from libs.kit import logs
-from libs.kit.connection import BUS_AWAY
-from libs.kit.database import AWAY, Database, connect
-from libs.kit.errors import Unavailable
+from libs.kit.database import Database, connect
 from libs.kit.forgetting import Texts
 from libs.kit.publishing import Publisher, Row
 
@@ -24,6 +22,8 @@ POLL_SECONDS = 0.2
 BATCH = 500
 NUMBERED_AT_ONCE = 5_000
 LEADER_LOCK = 0x6C6F_7473_6502
+# Ten million events take a new leader some twenty seconds; each look after that is short.
+FIRST_LOOK = "10min"
 
 # Whatever becomes visible later was written by a transaction that had not ended when `xmin` was taken, so its xid is at
 # least that: a slow transaction is found however late it commits, and the look back stays short.
@@ -38,10 +38,11 @@ SELECT (SELECT coalesce(max(seq), 0) FROM event_order) + row_number() OVER (ORDE
 NEXT = """
 SELECT o.seq, e.event_id, e.aggregate, e.concerns, e.bytes, f.payload FROM event_order o
 JOIN event e USING (position) LEFT JOIN forgettable f USING (event_id)
-WHERE o.seq > (SELECT published_through FROM relay) ORDER BY o.seq LIMIT $1
+WHERE o.seq > $1 ORDER BY o.seq LIMIT $2
 """
-# Only from where this batch began: a replay that set the mark back meanwhile must not be overrun.
-PASSED = "UPDATE relay SET published_through = $2 WHERE published_through = $1"
+# Only from where this batch began: a replay that set the mark back meanwhile must not be overrun, not even one that
+# set it back to the same place.
+PASSED = "UPDATE relay SET published_through = $1 WHERE published_through = $2 AND rewinds = $3"
 
 
 class Relay:
@@ -56,17 +57,18 @@ class Relay:
         self._low_xid = "0"
 
     async def run(self) -> None:
-        """Lead when nobody else does, and start over after every failure."""
+        """Lead when nobody else does, and start over after every failure: what is committed waits in the event table,
+        so nothing that goes wrong here may end the process that commits it."""
         while True:
             try:
                 await self._lead()
-            except (*AWAY, *BUS_AWAY, Unavailable, asyncpg.PostgresError) as failure:
+            except Exception as failure:  # noqa: BLE001 - logged, and the watchdog sees that nothing moves
                 logs.event("relay_interrupted", logging.ERROR, error=failure)
             self.leading = False
             await asyncio.sleep(POLL_SECONDS * 5)
 
     async def _lead(self) -> None:
-        connection = await connect(self.db.settings, idle_in_transaction_session_timeout="0")
+        connection = await connect(self.db.settings, statement_timeout=FIRST_LOOK)
         try:
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LEADER_LOCK):
                 await asyncio.sleep(1)
@@ -86,14 +88,14 @@ class Relay:
     async def step(self, connection: "asyncpg.Connection[Any]") -> int:
         """Number what is new and publish one batch; returns how many events were passed."""
         await self._number(connection)
-        rows = [Row(*record) for record in await connection.fetch(NEXT, BATCH)]
+        through, rewinds = await connection.fetchrow("SELECT published_through, rewinds FROM relay")
+        rows = [Row(*record) for record in await connection.fetch(NEXT, through, BATCH)]
         if not rows:
             return 0
         await self.texts.store(rows)
         passed = await self.publisher.publish(rows)
         await self.texts.erase(rows[:passed])
-        if passed:
-            await connection.execute(PASSED, rows[0].seq - 1, rows[passed - 1].seq)
+        await connection.execute(PASSED, rows[passed - 1].seq, through, rewinds)
         return passed
 
     async def _number(self, connection: "asyncpg.Connection[Any]") -> None:

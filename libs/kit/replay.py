@@ -22,7 +22,7 @@ async def rewind(db: Database) -> int:
     """Set the relay's mark back to the beginning; returns how many events it will publish again. The running relay
     notices: it never moves a mark that is not where it left it."""
     async with db.transaction(Cause(SYSTEM)) as tx:
-        await tx.connection.execute("UPDATE relay SET published_through = 0")
+        await tx.connection.execute("UPDATE relay SET published_through = 0, rewinds = rewinds + 1")
         return int(await tx.connection.fetchval("SELECT count(*) FROM event"))
 
 

@@ -44,6 +44,7 @@ relay = sa.Table(
     metadata,
     sa.Column("single", sa.Boolean, primary_key=True),
     sa.Column("published_through", sa.BigInteger, nullable=False),
+    sa.Column("rewinds", sa.BigInteger, nullable=False),
     *kept("configuration"),
 )
 forgettable = sa.Table(

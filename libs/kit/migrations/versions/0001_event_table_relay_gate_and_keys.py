@@ -35,6 +35,7 @@ CREATE TABLE event_order (
 CREATE TABLE relay (
     single boolean PRIMARY KEY DEFAULT true CHECK (single),
     published_through bigint NOT NULL DEFAULT 0,
+    rewinds bigint NOT NULL DEFAULT 0,
     retention_class text NOT NULL DEFAULT 'configuration',
     held boolean NOT NULL DEFAULT false
 );
