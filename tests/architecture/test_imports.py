@@ -51,7 +51,7 @@ PLANTS = [
     Plant("layers", f"{REVIEW}/tables.py", "from services.review.submissions import queries"),
     Plant("intake", "services/intake/programmes/queries.py", "from services.intake.questions import queries"),
     Plant("intake", "services/intake/questions/commands.py", "from services.intake.postings import queries"),
-    Plant("review", "services/review/reviewers/commands.py", "from services.review.submissions import commands"),
+    Plant("review", "services/review/supervision/commands.py", "from services.review.submissions import commands"),
     Plant("review", f"{REVIEW}/commands.py", "from services.review.incidents import commands"),
     Plant("referral", "services/referral/directory/commands.py", "from services.referral.referrals import queries"),
     Plant("reporting", "services/reporting/figures/queries.py", "from services.reporting.history import queries"),

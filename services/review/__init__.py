@@ -1,0 +1,1 @@
+"""Review: drafts, the legal reviewers' decisions, released variants, kept answers, incidents."""
