@@ -54,6 +54,7 @@ PLANTS = [
     Plant("review", "services/review/supervision/commands.py", "from services.review.submissions import commands"),
     Plant("review", f"{REVIEW}/commands.py", "from services.review.incidents import commands"),
     Plant("referral", "services/referral/directory/commands.py", "from services.referral.referrals import queries"),
+    Plant("referral", "services/referral/referrals/commands.py", "from services.referral.codes import queries"),
     Plant("reporting", "services/reporting/figures/queries.py", "from services.reporting.history import queries"),
     Plant("reporting", "services/reporting/history/queries.py", "from services.reporting.figures import queries"),
 ]

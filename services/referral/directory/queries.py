@@ -71,7 +71,8 @@ def _conditions(
     if language is not None:
         # Basic filtering of RFC 4647: `sr` finds sr and sr-Latn, `de-simple` only itself.
         spoken = sa.func.unnest(office.c.languages).column_valued("spoken")
-        found.append(sa.exists().select_from(spoken).where((spoken == language) | spoken.startswith(f"{language}-")))
+        fitting = sa.select(spoken).where((spoken == language) | spoken.startswith(f"{language}-"))
+        found.append(fitting.correlate(office).exists())
     if topic is not None:
         found.append(office.c.topics.op("&&")(sa.cast(covering(topic), pg.ARRAY(sa.Text))))
     if land is not None:

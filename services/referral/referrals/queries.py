@@ -1,7 +1,7 @@
 """Every SQL statement on referrals."""
 
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -50,10 +50,7 @@ RUN_OUT = (
 )
 UNANSWERED = (
     sa.select(referral.c.id)
-    .where(
-        referral.c.deletion == "asked",
-        referral.c.deletion_asked_at <= bindparam("now") - sa.text(f"interval '{DELETION_DAYS} days'"),
-    )
+    .where(referral.c.deletion == "asked", referral.c.deletion_asked_at <= bindparam("before"))
     .order_by(referral.c.deletion_asked_at)
     .limit(bindparam("limit"))
 )
@@ -129,7 +126,7 @@ async def run_out(tx: Tx, now: datetime, limit: int) -> list[UUID]:
 
 async def unanswered(tx: Tx, now: datetime, limit: int) -> list[UUID]:
     """Where an office has let the time pass in which it was to confirm a deletion."""
-    return [row["id"] for row in await tx.fetch(UNANSWERED, now=now, limit=limit)]
+    return [row["id"] for row in await tx.fetch(UNANSWERED, before=now - timedelta(days=DELETION_DAYS), limit=limit)]
 
 
 def _values(made: Referral) -> dict[str, Any]:
