@@ -104,10 +104,10 @@ async def _role(admin: asyncpg.Connection, role: str, password: str) -> None:
     await admin.execute(
         f"ALTER ROLE \"{role}\" WITH LOGIN NOCREATEDB NOCREATEROLE NOINHERIT PASSWORD '{scram(password)}'"
     )
-    member = (
-        "SELECT pg_has_role(current_user, $1, 'SET') OR (SELECT rolsuper FROM pg_roles WHERE rolname = current_user)"
-    )
-    if not await admin.fetchval(member, role):
+    # Who is no superuser must be able to become the owner to make its database; 15 has no right of its own for that.
+    right = "SET" if admin.get_server_version().major > 15 else "MEMBER"
+    able = f"SELECT rolsuper OR pg_has_role(current_user, $1, '{right}') FROM pg_roles WHERE rolname = current_user"
+    if not await admin.fetchval(able, role):
         await admin.execute(f'GRANT "{role}" TO CURRENT_USER')
 
 

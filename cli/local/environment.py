@@ -14,7 +14,9 @@ WITHHELD = ("ADMIN_DATABASE_URL", "DATABASE_URL", "MIGRATION_DATABASE_URL", "LOT
 def inherited() -> dict[str, str]:
     """The shell's environment (locale, OTEL_*, LOG_LEVEL) without what could lead a part astray."""
     shell = {name: value for name, value in os.environ.items() if name not in WITHHELD}
-    return shell | {"LOTSE_ENV": "development"}
+    # The parts talk to each other on loopback, where no proxy of the shell has any business.
+    direct = ",".join(filter(None, (shell.get("NO_PROXY"), LOOPBACK, "localhost")))
+    return shell | {"LOTSE_ENV": "development", "NO_PROXY": direct, "no_proxy": direct}
 
 
 def of_service(service: str, directory: Directory, ports: Ports, access: Access) -> Mapping[str, str]:

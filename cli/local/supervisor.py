@@ -175,7 +175,13 @@ class Supervisor:
                     self._reviving[name] = asyncio.create_task(self._revive(name, part, part.child))
             if time.monotonic() - rotated > ROTATE_SECONDS:
                 rotated = time.monotonic()
-                await asyncio.to_thread(rotate, self.directory.logs)
+                await self._rotate()
+
+    async def _rotate(self) -> None:
+        try:
+            await asyncio.to_thread(rotate, self.directory.logs)
+        except OSError as refused:
+            self.say(f"The logs in {self.directory.logs} cannot be rotated: {refused.strerror}.")
 
     async def _revive(self, name: str, part: Part, dead: Child) -> None:
         """Start it again after a pause that doubles with each crash and is short again after a calm minute."""

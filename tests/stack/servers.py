@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,7 +79,8 @@ def _nats_container(configured: Nats) -> Server:
     configuration = configured.configuration() | {"listen": "0.0.0.0:4222", "http": "0.0.0.0:8222"}
     configuration["jetstream"]["store_dir"] = "/tmp/store"
     del configuration["pid_file"]
-    place = Path(tempfile.mkdtemp(prefix="lotse-nats-")) / "nats.conf"
+    configured.folder.mkdir(parents=True)
+    place = configured.folder / "nats.conf"
     place.write_text(json.dumps(configuration))
     container = DockerContainer(NATS_IMAGE).with_exposed_ports(4222, 8222).with_command("--config /etc/lotse.conf")
     container.with_volume_mapping(str(place), "/etc/lotse.conf", "ro")
