@@ -47,7 +47,7 @@ soak: $(INSTALLED) ## The outages at their full length
 	@LOTSE_FAULTS=long $(BIN)/pytest -m faults $(ARGS) $(TESTS)
 
 ##@ Tending
-.PHONY: install lock clean help
+.PHONY: install events lock clean help
 install: $(INSTALLED) ## Make .venv as the lock says; `up` and all others do it by themselves
 
 $(INSTALLED):
@@ -63,6 +63,9 @@ $(INSTALLED):
 	@$(BIN)/python -m cli.install
 	@rm -f .venv/.lotse-*
 	@touch $@
+
+events: $(INSTALLED) ## Schemas, samples and pages anew, after a change of libs/contracts
+	$(BIN)/python -m libs.contracts.generate
 
 lock: $(INSTALLED) ## Resolve the dependencies anew (ARGS=--upgrade takes the newest)
 	@uv=$$(command -v uv || echo $(BIN)/uv); test -x "$$uv" || { echo "make lock needs uv: pip install uv" >&2; exit 1; }; \
