@@ -56,7 +56,7 @@ class Served:
             actor,
             operation.allow or (),
             programmes,
-            key=self._key(actor, path, key, raw, scope["path"]) if key else None,
+            key=self._key(actor, path, key, raw, (scope["path"], scope["query_string"])) if key else None,
             if_match=version,
         )
         peer = str((scope.get("client") or ("",))[0])
@@ -89,7 +89,7 @@ class Served:
             raise requests.unknown(())
         return None
 
-    def _key(self, actor: Actor, path: Mapping[str, str], key: bytes, raw: bytes, address: str) -> Key:
+    def _key(self, actor: Actor, path: Mapping[str, str], key: bytes, raw: bytes, address: tuple[str, bytes]) -> Key:
         # Each part goes in with its length, so that no two different requests can run together into one scope.
         operation = self.operation
         who = str(actor.staff) if operation.allow is not None else "public"
@@ -97,7 +97,8 @@ class Served:
         scope = hashlib.sha256()
         for part in (*(part.encode("utf-8", "replace") for part in parts), key):
             scope.update(len(part).to_bytes(4, "big") + part)
-        body = address.encode("utf-8", "replace") + b"\x00" + raw
+        # What is asked for in the query is part of what was sent: the same key with another one is another request.
+        body = b"\x00".join((address[0].encode("utf-8", "replace"), address[1], raw))
         return Key(scope.digest(), hmac.digest(self.edge.secret, body, hashlib.sha256))
 
 
