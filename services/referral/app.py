@@ -20,8 +20,8 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
     service = Service(
         name="referral",
         routers=[directory.router, referrals.router, codes.router],
-        # Referrals are forgotten before what they are counted by.
-        subscribers=[programme_subscribers, referral_subscribers, question_subscribers],
+        # A hold reaches the question first: a referral that is being made meanwhile is then found and held, too.
+        subscribers=[programme_subscribers, question_subscribers, referral_subscribers],
         timers=[
             Timer("referrals.expiry", queries.run_out, commands.expire),
             Timer("referrals.deletions", queries.unanswered, commands.stop_waiting),

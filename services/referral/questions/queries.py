@@ -16,13 +16,16 @@ from services.referral.questions.tables import known_question
 
 COLUMNS = tuple(column.name for column in fields(KnownQuestion))
 ONE = sa.select(known_question).where(known_question.c.id == bindparam("question"))
+# A hold that is under way waits for who holds this, and then finds what was made meanwhile.
+ONE_SHARED = ONE.with_for_update(read=True)
 ADD = insert(known_question).values({name: bindparam(name) for name in COLUMNS}).on_conflict_do_nothing()
 DROP = sa.delete(known_question).where(known_question.c.id == bindparam("question"))
 
 
-async def question_by_id(tx: Tx, id: UUID) -> KnownQuestion:
-    """Raises `Conflict` not_yet_known, also for questions of programmes the caller has no role in."""
-    row = await tx.fetch_one(ONE, question=id)
+async def question_by_id(tx: Tx, id: UUID, *, shared: bool = False) -> KnownQuestion:
+    """Raises `Conflict` not_yet_known, also for questions of programmes the caller has no role in. `shared` keeps it
+    from changing until this transaction ends."""
+    row = await tx.fetch_one(ONE_SHARED if shared else ONE, question=id)
     if row is None:
         raise Conflict("not_yet_known", "This question is not known here yet; try again.", retry_after=1)
     values = {name: row[name] for name in COLUMNS}

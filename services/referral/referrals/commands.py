@@ -37,7 +37,7 @@ async def refer(tx: Tx, wanted: Wanted) -> tuple[Referral, list[Notice]]:
     Raises `Conflict`, `Gone`, `Invalid`, `NotFound`.
     """
     await tx.keep_from_forgetting(wanted.question)
-    question = await question_by_id(tx, wanted.question)
+    question = await question_by_id(tx, wanted.question, shared=True)
     office = await office_by_id(tx, wanted.office)
     domain.check_wanted(wanted, await policy_in_force(tx, question.programme, local_day(tx.now)), office)
     code = wanted.mode is ReferralMode.CODE

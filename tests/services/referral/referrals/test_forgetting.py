@@ -151,6 +151,14 @@ async def test_a_referral_of_a_held_question_is_held_from_its_beginning(here: Si
     assert (await here.row(made["id"]))["held"] is True
 
 
+async def test_a_referral_made_while_its_question_is_being_held_is_held(here: Situation) -> None:
+    for _ in range(10):
+        question, office = await here.question(), await here.office()
+        reason = QuestionHeld(reason=HoldReason.AUDIT)
+        made, _nothing = await asyncio.gather(here.refer(question, office), here.hear(reason, question))
+        assert (await here.row(made["id"]))["held"] is True
+
+
 async def test_a_hold_says_nothing_of_its_own_and_moves_no_version(here: Situation) -> None:
     handed = await here.offered()
     before = len(await here.referral.said(about=handed.question))
