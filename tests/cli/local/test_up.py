@@ -42,35 +42,24 @@ async def line(process: Process, word: str) -> dict[str, Any]:
     raise AssertionError((await process.stderr.read()).decode())
 
 
-async def test_all_four_services_become_ready_and_ctrl_c_stops_them(tmp_path: Path) -> None:
-    need_services()
-    base = free_base()
-    process = await up(tmp_path, base, "--json")
-    ready = await line(process, "ready")
-    assert ready["urls"]["reporting"] == f"http://127.0.0.1:{base + 3}"
-    process.send_signal(signal.SIGINT)
-    assert (await line(process, "Stopped"))["said"] == "Stopped."
-    assert await process.wait() == 0
-    assert Directory(tmp_path).left_over() == []
-
-
-async def test_when_the_supervisor_is_killed_everything_ends_and_the_next_start_works(tmp_path: Path) -> None:
+async def test_all_four_services_become_ready_survive_a_killed_supervisor_and_stop_by_ctrl_c(tmp_path: Path) -> None:
     need_services()
     base = free_base()
     first = await up(tmp_path, base, "--json")
-    await line(first, "ready")
+    assert (await line(first, "ready"))["urls"]["reporting"] == f"http://127.0.0.1:{base + 3}"
     where = Directory(tmp_path).where()
     assert where is not None
     first.kill()
     await first.wait()
     second = await up(tmp_path, base, "--json")
     await line(second, "ready")
-    for name, pid in where["children"].items():
+    for pid in where["children"].values():
         with pytest.raises(ProcessLookupError):
             os.kill(pid, 0)
-            print(name)
-    second.terminate()
+    second.send_signal(signal.SIGINT)
+    assert (await line(second, "Stopped"))["said"] == "Stopped."
     assert await second.wait() == 0
+    assert Directory(tmp_path).left_over() == []
 
 
 async def test_a_taken_port_is_said_in_one_sentence_with_exit_1(tmp_path: Path) -> None:
