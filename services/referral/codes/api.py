@@ -145,11 +145,11 @@ async def withdraw_code(call: Call[HeldCode]) -> Reply:
     ),
 )
 async def release_outcome(call: Call[Release]) -> Reply:
-    _must_be_known(call.body.text_version)
-    told = domain.Told(call.body.text_version, call.body.language)
+    body = call.body
+    _must_be_known(body.text_version)
     with _look(call) as code_hash:
         async with call.transaction() as tx:
-            return _effect(tx, await commands.release(tx, code_hash, told))
+            return _effect(tx, await commands.release(tx, code_hash, body.text_version, body.language))
 
 
 @router.get("/consent-texts", allow=None, reply=ConsentTexts, summary="The words a consent refers to; no sign-in")

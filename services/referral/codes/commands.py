@@ -56,10 +56,12 @@ async def redeem(tx: Tx, code_hash: bytes) -> Referral:
     return await say(tx, referral, referrals.redeemed(referral, tx.now), fact)
 
 
-async def release(tx: Tx, code_hash: bytes, told: Told) -> Referral:
+async def release(tx: Tx, code_hash: bytes, text_version: str, language: str | None) -> Referral:
     """The holder allows a benefit agency to tell us how it goes (§ 67b SGB X). Raises `Conflict`, `NotFound`."""
     referral = await opened(tx, code_hash, lock=True)
     refuse(referrals.refuse_release(referral, tx.now))
+    question, _ = await behind(tx, referral)
+    told = Told(text_version, language or question.language)
     await queries.add(tx, referral.programme, referral.id, ConsentKind.OUTCOME_RELEASE, told)
     return await say(tx, referral, referrals.released(referral), ReferralOutcomeReleased())
 

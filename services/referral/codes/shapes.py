@@ -26,7 +26,10 @@ def _read(typed: str) -> str:
 
 
 OneTimeCode = Annotated[
-    str, StringConstraints(min_length=1, max_length=60), AfterValidator(_read), Field(examples=[EXAMPLE_CODE])
+    str,
+    StringConstraints(min_length=1, max_length=60),
+    AfterValidator(_read),
+    Field(examples=[EXAMPLE_CODE], repr=False),
 ]
 
 
@@ -49,18 +52,19 @@ class HeldCode(Body):
 
 
 class Release(HeldCode):
-    """*May the office tell us?* What she was told before she said yes."""
+    """*May the office tell us?* With what she was told before she said yes; the language is her question's, unless
+    given."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"code": EXAMPLE_CODE, "language": "ar"}]})
 
-    language: LanguageTag
+    language: LanguageTag | None = None
     text_version: Code = TEXT_VERSION
 
 
 class IssuedCode(ReferralRef):
     """The code, this once. Asking again makes another one and ends this."""
 
-    code: str
+    code: Annotated[str, Field(examples=[EXAMPLE_CODE], repr=False)]
     expires_at: datetime | None
     text_version: str
     language: str

@@ -4,6 +4,7 @@ import asyncio
 
 from libs.kit.ids import new_id
 from services.referral.codes.domain import code_from, fingerprint, read, shown
+from services.referral.codes.shapes import HeldCode, Release
 from tests.services.referral.situation import CODES, REFERRALS, Handed, Situation
 
 
@@ -171,3 +172,8 @@ async def test_no_code_stands_in_an_address(here: Situation) -> None:
     assert not [path for path in with_codes if "{" in path]
     unknown = await here.referral.http.get(f"{CODES}/{new_id()}")
     assert unknown.status_code == 404
+
+
+async def test_the_code_stands_in_no_representation_of_what_was_sent_or_answered() -> None:
+    code = shown(code_from(7))
+    assert code not in repr(HeldCode(code=code)) + repr(Release(code=code, language="ar"))

@@ -163,7 +163,7 @@ async def test_from_a_benefit_agency_the_loop_learns_only_what_her_code_says(her
     assert (await here.counsellor.get(handed.path))["state"] == "redeemed", "that she came she said by the code"
     assert await handed.answer_refused("acceptance") == (409, "social_data")
     assert await handed.answer_refused("decline", {"reason": "not-eligible"}) == (409, "social_data")
-    released = await handed.hold("release", language="ar")
+    released = await handed.hold("release")
     assert released == {"state": "redeemed", "released": True, "deletion": None}
     await handed.answer("acceptance")
     assert (await handed.answer("outcome", {"outcome": "advised"}))["state"] == "ended"
