@@ -22,15 +22,18 @@ demo: $(INSTALLED) ## The main job on invented questions, from capture to figure
 
 ##@ Proving
 .PHONY: test check bench soak
+# What breaks servers on purpose runs after the rest, one by one. Exit 5 is a narrowed run that has none of a kind.
 test: $(INSTALLED) ## Every test, on real NATS and PostgreSQL (TESTS=path narrows, N=2 workers)
-	@timeout --signal=INT --kill-after=30 $(TEST_SECONDS) $(MAKE) --no-print-directory .tests || { \
-		test $$? -ne 124 || echo "The tests took longer than $(TEST_SECONDS) seconds." >&2; exit 1; }
-
-# What breaks servers on purpose runs after the rest, one by one; exit 5 is a narrowed run that has none of these.
-.PHONY: .tests
-.tests:
-	@$(BIN)/pytest -n $(N) -m "not faults" --durations=20 $(ARGS) $(TESTS) || test $$? -eq 5
-	@$(BIN)/pytest -m faults --durations=20 $(ARGS) $(TESTS) || test $$? -eq 5
+	@end=$$(($$(date +%s) + $(TEST_SECONDS))); \
+	run() { \
+		left=$$((end - $$(date +%s))); \
+		timeout --foreground --signal=INT --kill-after=30 $$((left > 0 ? left : 1)) \
+			$(BIN)/pytest -q --durations=20 "$$@" $(ARGS) $(TESTS); \
+		code=$$?; \
+		test $$code -ne 124 || echo "The tests took longer than $(TEST_SECONDS) seconds." >&2; \
+		test $$code -eq 0 || test $$code -eq 5; \
+	}; \
+	run -n $(N) -m "not faults" && run -m faults
 
 check: $(INSTALLED) ## Style, types, imports, contracts, shape and docs
 	$(BIN)/ruff check .
