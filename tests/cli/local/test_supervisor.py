@@ -148,7 +148,7 @@ async def test_an_external_postgres_takes_the_place_of_the_embedded_one(tmp_path
 async def test_cancelled_while_starting_it_leaves_nothing_behind(tmp_path: Path) -> None:
     attempt = supervisor(tmp_path)
     starting = asyncio.create_task(attempt.__aenter__())
-    await eventually(lambda: "postgres" in attempt.parts and attempt.parts["postgres"].child is not None)
+    await eventually(lambda: "postgres" in attempt.parts and attempt.parts["postgres"].child is not None, 30)
     starting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await starting
