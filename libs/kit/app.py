@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from libs.kit import logs, telemetry
@@ -72,8 +73,11 @@ def _pages(app: FastAPI, name: str, running: Running) -> None:
         # Alive means the event loop turns; a dependency that is away is a matter of readiness.
         return JSONResponse({"status": "alive"})
 
-    async def readyz() -> JSONResponse:
-        wrong = running.readiness.wrong
+    async def readyz(request: Request) -> JSONResponse:
+        # `?exclude=bus`, as at a Kubernetes API server: who only asks whether to send people here leaves out what need
+        # not keep them away, because the event table keeps what is said while the bus is gone.
+        left_out = request.query_params.getlist("exclude")
+        wrong = {name: reason for name, reason in running.readiness.wrong.items() if name not in left_out}
         return JSONResponse({"status": "not ready" if wrong else "ready", "reasons": wrong}, 503 if wrong else 200)
 
     async def version_page() -> JSONResponse:

@@ -1,13 +1,19 @@
 """Makes the bus what the contracts say, and says where it differs. Idempotent; the only code that creates anything
-there.
+there. `python -m libs.kit.provision [--check] [--replicas 3]` does it from inside a cluster, as the user in NATS_USER.
 """
 
-from dataclasses import dataclass
+import argparse
+import asyncio
+import json
+import os
+import sys
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from nats.aio.client import Client
 
-from libs.kit.connection import NOT_FOUND, ApiError, api
+from libs.kit.connection import NOT_FOUND, ApiError, api, close, connect
+from libs.kit.settings import BusSettings, read
 from libs.kit.streams import consumers, streams
 
 IMMUTABLE = {"retention", "storage", "name", "deny_delete", "deny_purge", "deliver_policy", "durable_name"}
@@ -96,3 +102,29 @@ async def remove(client: Client) -> list[str]:
             if refused.code not in NOT_FOUND:
                 raise
     return removed
+
+
+async def _once(bus: BusSettings, check: bool, replicas: int) -> list[Change]:
+    client = await connect(bus.nats_url, bus.nats_user, bus.nats_password.get_secret_value(), "provision")
+    try:
+        return await provision(client, check=check, replicas=replicas)
+    finally:
+        await close(client)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print one JSON line a difference. Waits for a bus that is not there yet; returns 1 when something could not be
+    mended, or with --check when anything differs."""
+    parser = argparse.ArgumentParser("python -m libs.kit.provision")
+    parser.add_argument("--check", action="store_true", help="change nothing")
+    parser.add_argument("--replicas", type=int, default=1, help="how many servers keep each stream")
+    asked = parser.parse_args(arguments)
+    bus = read(BusSettings, os.environ.get("LOTSE_SECRETS_DIR"))
+    changes = asyncio.run(_once(bus, asked.check, asked.replicas))
+    for change in changes:
+        print(json.dumps(asdict(change)))
+    return int(any(asked.check or change.action == "refuse" for change in changes))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,28 +1,34 @@
-"""What a service is told by its environment. An unknown or missing setting fails at start, in words."""
+"""What a process is told by its environment. A missing or malformed setting fails at start, in words."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+S = TypeVar("S", bound=BaseSettings)
 
 
-class Settings(BaseSettings):
-    """Secrets may also come as files named like the setting, from the directory in `LOTSE_SECRETS_DIR`."""
+class BusSettings(BaseSettings):
+    """Where the bus is, and who one is there."""
 
     model_config = SettingsConfigDict(extra="ignore", populate_by_name=True)
+
+    nats_url: str = Field("nats://127.0.0.1:4222", alias="NATS_URL")
+    nats_user: str = Field("", alias="NATS_USER")
+    nats_password: SecretStr = Field(SecretStr(""), alias="NATS_PASSWORD")
+
+
+class Settings(BusSettings):
+    """All that a service is told."""
 
     service: Literal["intake", "review", "referral", "reporting"]
     environment: Literal["development", "test", "production"] = Field("development", alias="LOTSE_ENV")
     database_url: SecretStr = Field(alias="DATABASE_URL")
     migration_database_url: SecretStr | None = Field(None, alias="MIGRATION_DATABASE_URL")
     database_pool: int = Field(8, alias="DATABASE_POOL", ge=2, le=64)
-    nats_url: str = Field("nats://127.0.0.1:4222", alias="NATS_URL")
-    nats_user: str = Field("", alias="NATS_USER")
-    nats_password: SecretStr = Field(SecretStr(""), alias="NATS_PASSWORD")
     stream_suffix: str = Field("", alias="STREAM_SUFFIX", pattern=r"^[A-Z0-9_]{0,20}$")
     oidc_issuer: str = Field("http://127.0.0.1:8080", alias="OIDC_ISSUER")
     oidc_audience: str = Field("lotse", alias="OIDC_AUDIENCE")
@@ -54,5 +60,19 @@ class Settings(BaseSettings):
 
 
 def load(service: str, secrets_dir: str | None = None) -> Settings:
-    """Read the environment (and secret files) into settings."""
-    return Settings(service=service, _secrets_dir=secrets_dir)  # type: ignore[call-arg, arg-type]
+    """A service's settings, from the environment and from files in `secrets_dir`: see `read`."""
+    return read(Settings, secrets_dir, service=service)
+
+
+def read(kind: type[S], secrets_dir: str | None, **known: str) -> S:
+    """Read the environment, then the files named like a setting in `secrets_dir`; the environment goes first.
+
+    What is missing or malformed ends the process, named with the rule it breaks and never with what was given: that may
+    be a password.
+    """
+    try:
+        return kind(_secrets_dir=secrets_dir, **known)  # type: ignore[arg-type]
+    except ValidationError as wrong:
+        faults = wrong.errors(include_url=False, include_context=False, include_input=False)
+        said = "; ".join(": ".join([*map(str, fault["loc"]), fault["msg"]]) for fault in faults)
+        raise SystemExit(f"The settings do not hold: {said}") from None
