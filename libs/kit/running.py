@@ -62,9 +62,11 @@ class Running:
         if self.broker is not None:
             bus.stopping.set()
             await _within(DRAIN_SECONDS, self.broker.stop())
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        # Again and again: in Python 3.11 `wait_for` can lose a cancellation.
+        while self._tasks:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.wait(self._tasks, timeout=1)
         if self.client is not None:
             await _within(DRAIN_SECONDS, connection.close(self.client))
         await _within(DRAIN_SECONDS, self.db.close())
