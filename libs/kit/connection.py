@@ -63,11 +63,15 @@ async def api(client: Client, subject: str, body: dict[str, Any] | None = None, 
             f"$JS.API.{subject}", json.dumps(body).encode() if body is not None else b"", timeout=timeout
         )
     except BUS_AWAY as away:
-        raise Unavailable("bus_unavailable", "The message bus cannot be reached just now.", retry_after=1) from away
+        raise bus_away() from away
     answer: dict[str, Any] = json.loads(reply.data)
     if "error" in answer:
         raise ApiError(answer["error"].get("err_code", 0), answer["error"].get("description", ""))
     return answer
+
+
+def bus_away() -> Unavailable:
+    return Unavailable("bus_unavailable", "The message bus cannot be reached just now.", retry_after=1)
 
 
 class ApiError(Exception):

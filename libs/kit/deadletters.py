@@ -11,7 +11,7 @@ from uuid import UUID
 from libs.contracts.envelope import Envelope
 from libs.kit import gate as gates
 from libs.kit.errors import Conflict, NotFound
-from libs.kit.gate import Gate
+from libs.kit.gate import Gate, Verdict, judge
 from libs.kit.ids import new_id
 from libs.kit.transaction import Tx
 
@@ -46,10 +46,11 @@ class DeadLetter:
 
 BURY = """
 INSERT INTO dead_letter (id, source, reason, detail, aggregate, version, event_id, bytes, size, arrived_at)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10
-WHERE NOT EXISTS (
-    SELECT FROM dead_letter WHERE state = 'open' AND source = $2 AND reason = $3 AND size = $9 AND bytes = $8
-)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+"""
+SAME = """
+SELECT state FROM dead_letter WHERE source = $1 AND reason = $2 AND size = $3 AND sha256(bytes) = sha256($4)
+ORDER BY state = 'open' DESC LIMIT 1
 """
 COLUMNS = "id, source, reason, detail, aggregate, version, event_id, bytes, size, arrived_at, state"
 DECIDE = "UPDATE dead_letter SET state = $2, decided_at = $3, decided_reason = $4 WHERE id = $1 AND state = 'open'"
@@ -57,24 +58,20 @@ OTHERS = "SELECT EXISTS (SELECT FROM dead_letter WHERE state = 'open' AND source
 
 
 async def bury(tx: Tx, source: str, bad: Poison, raw: bytes) -> None:
-    """Keep a message with its reason, once, and park its aggregate where the envelope can be trusted."""
-    envelope = bad.envelope
-    await tx.connection.execute(
-        BURY,
-        new_id(),
-        source,
-        bad.reason,
-        bad.detail,
-        envelope and envelope.subject,
-        envelope and envelope.aggregateversion,
-        envelope and envelope.id,
-        raw[:KEPT_BYTES],
-        len(raw),
-        tx.now,
-    )
-    if envelope is not None:
-        gate = await gates.enter(tx.connection, source, envelope.subject)
-        await gates.take_parked(tx.connection, source, envelope.subject, envelope.aggregateversion)
+    """Keep a message with its reason, once, and park its aggregate where the envelope can be trusted. What was applied
+    or decided before is no news when it is delivered again."""
+    envelope, kept = bad.envelope, raw[:KEPT_BYTES]
+    gate = await gates.enter(tx.connection, source, envelope.subject) if envelope else Gate()
+    if envelope and judge(gate, envelope.aggregateversion, envelope.id) is Verdict.DUPLICATE:
+        return
+    known = await tx.connection.fetchval(SAME, source, bad.reason, len(raw), kept)
+    if known not in (None, "open"):
+        return
+    if known is None:
+        named = (envelope.subject, envelope.aggregateversion, envelope.id) if envelope else (None, None, None)
+        values = (source, bad.reason, bad.detail, *named, kept, len(raw), tx.now)
+        await tx.connection.execute(BURY, new_id(), *values)
+    if envelope:
         await gates.move(tx.connection, source, {envelope.subject: replace(gate, parked="dead-letter")})
 
 
@@ -111,7 +108,8 @@ async def skip(tx: Tx, letter: DeadLetter, reason: str) -> None:
     await decide(tx, letter, "skipped", reason)
     if gate is not None and letter.version is not None:
         past = gate
-        if letter.version == gate.version + 1:
+        # A letter that came second under a version does not stand for it: the first one is still to be applied.
+        if letter.version == gate.version + 1 and letter.reason != "version_conflict":
             past = replace(gate, version=letter.version, event_id=letter.event_id)
         await release(tx, letter, past)
 
@@ -119,6 +117,7 @@ async def skip(tx: Tx, letter: DeadLetter, reason: str) -> None:
 async def release(tx: Tx, letter: DeadLetter, gate: Gate) -> None:
     """Let the aggregate's parked events follow, unless another dead letter still stands in their way."""
     assert letter.aggregate is not None
+    await gates.drop_parked(tx.connection, letter.source, letter.aggregate, gate.version)
     blocked = await tx.connection.fetchval(OTHERS, letter.source, letter.aggregate, letter.id)
     await gates.move(
         tx.connection, letter.source, {letter.aggregate: replace(gate, parked="dead-letter" if blocked else "gap")}

@@ -33,6 +33,14 @@ class Gate:
     parked: str | None = None
 
 
+@dataclass(frozen=True)
+class Parked:
+    """An event that was put aside."""
+
+    version: int
+    raw: bytes
+
+
 def judge(gate: Gate, version: int, event_id: UUID) -> Verdict:
     """What to do with an event that arrives at this gate."""
     if version < gate.version:
@@ -58,18 +66,23 @@ FROM unnest($2::text[], $3::int[], $4::uuid[], $5::text[]) AS m(aggregate, versi
 WHERE gate.source = $1 AND gate.aggregate = m.aggregate
 """
 PARK = """
-INSERT INTO parked (source, aggregate, version, bytes) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+WITH put AS (
+    INSERT INTO parked (source, aggregate, version, bytes) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING true
+)
+SELECT EXISTS (SELECT FROM put) OR EXISTS (
+    SELECT FROM parked WHERE source = $1 AND aggregate = $2 AND version = $3 AND bytes = $4
+)
 """
-TAKE_PARKED = """
-DELETE FROM parked WHERE source = $1 AND aggregate = $2 AND version = $3 RETURNING bytes
+WAITING = """
+SELECT version, bytes FROM parked WHERE source = $1 AND aggregate = $2 AND version > $3 ORDER BY version LIMIT 1
 """
-ANY_PARKED = """
-SELECT EXISTS (SELECT FROM parked WHERE source = $1 AND aggregate = $2 AND version > $3)
-"""
+DROP_PARKED = "DELETE FROM parked WHERE source = $1 AND aggregate = $2 AND version <= $3"
 DRAINABLE = """
-SELECT g.source, g.aggregate FROM gate g JOIN parked p
-ON p.source = g.source AND p.aggregate = g.aggregate AND p.version = g.version + 1
-WHERE g.parked = 'gap' LIMIT 100
+SELECT g.source, g.aggregate FROM gate g LEFT JOIN LATERAL (
+    SELECT min(version) AS next FROM parked p
+    WHERE p.source = g.source AND p.aggregate = g.aggregate AND p.version > g.version
+) p ON true
+WHERE g.parked = 'gap' AND (p.next IS NULL OR p.next = g.version + 1) LIMIT 100
 """
 Connection = Any
 
@@ -98,24 +111,26 @@ async def move(connection: Connection, source: str, gates: dict[str, Gate]) -> N
         )
 
 
-async def park(connection: Connection, source: str, envelope: Envelope, raw: bytes) -> None:
-    """Put an event aside until what is missing or mended before it has been applied."""
-    await connection.execute(PARK, source, envelope.subject, envelope.aggregateversion, raw)
+async def park(connection: Connection, source: str, envelope: Envelope, raw: bytes) -> bool:
+    """Put an event aside until what is missing or mended before it has been applied; False when another event lies
+    there under the same version."""
+    values = (source, envelope.subject, envelope.aggregateversion, raw)
+    return bool(await connection.fetchval(PARK, *values))
 
 
-async def take_parked(connection: Connection, source: str, aggregate: str, version: int) -> bytes | None:
-    """The parked event of one version, taken out; None when there is none."""
-    raw: bytes | None = await connection.fetchval(TAKE_PARKED, source, aggregate, version)
-    return raw
+async def waiting(connection: Connection, source: str, aggregate: str, after: int) -> Parked | None:
+    """The first parked event of this aggregate beyond version `after`."""
+    row = await connection.fetchrow(WAITING, source, aggregate, after)
+    return None if row is None else Parked(row["version"], row["bytes"])
 
 
-async def any_parked(connection: Connection, source: str, aggregate: str, after: int) -> bool:
-    """Whether events of this aggregate beyond version `after` still wait."""
-    return bool(await connection.fetchval(ANY_PARKED, source, aggregate, after))
+async def drop_parked(connection: Connection, source: str, aggregate: str, through: int) -> None:
+    """Forget what was parked up to a version that has been passed."""
+    await connection.execute(DROP_PARKED, source, aggregate, through)
 
 
 async def drainable(connection: Connection) -> list[tuple[str, str]]:
-    """(source, aggregate) of gates whose next event lies parked although nothing is in its way any more."""
+    """(source, aggregate) of gates with nothing in the way any more: their next event lies parked, or none does."""
     return [(row["source"], row["aggregate"]) for row in await connection.fetch(DRAINABLE)]
 
 

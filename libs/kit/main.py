@@ -7,6 +7,7 @@ import asyncio
 import base64
 import json
 import os
+import re
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
@@ -68,8 +69,15 @@ def _parser(service: str, extra: Extra) -> argparse.ArgumentParser:
         one = actions.add_parser(action, help=text)
         one.add_argument("id", type=UUID)
         if action == "skip":
-            one.add_argument("--reason", required=True, help="a code of [a-z0-9-], for example known-duplicate")
+            one.add_argument("--reason", required=True, type=_code, help="a code, for example known-duplicate")
     return parser
+
+
+def _code(given: str) -> str:
+    # Kept for ever beside the letter: a code cannot hold what a sentence might.
+    if not re.fullmatch(r"[a-z0-9-]{2,40}", given):
+        raise argparse.ArgumentTypeError("a code has 2 to 40 of a-z, 0-9 and -")
+    return given
 
 
 def _serve(settings: Settings, build: Build) -> int:

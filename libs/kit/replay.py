@@ -1,21 +1,25 @@
 """Bringing everything back onto a burnt bus, and mending dead letters, from the command line of one service."""
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from libs.contracts.envelope import decode
-from libs.kit import deadletters
+from libs.kit import deadletters, logs, telemetry
 from libs.kit import gate as gates
 from libs.kit.actor import SYSTEM
-from libs.kit.connection import close, connect
+from libs.kit.connection import BUS_AWAY, bus_away, close, connect
 from libs.kit.consumer import Consumer, check
 from libs.kit.database import Database
 from libs.kit.deadletters import DeadLetter, Poison
-from libs.kit.errors import Conflict
+from libs.kit.errors import Conflict, LotseError
 from libs.kit.forgetting import TextReader
 from libs.kit.settings import Settings
-from libs.kit.subscribers import Subscribers
+from libs.kit.subscribers import Retry, Subscribers
 from libs.kit.transaction import Cause
+
+CONNECT_SECONDS = 10.0
 
 
 async def rewind(db: Database) -> int:
@@ -39,9 +43,12 @@ async def with_consumer(
     settings: Settings, db: Database, subscribers: Subscribers, source: str, work: Callable[[Consumer], Awaitable[int]]
 ) -> int:
     """Run `work` with a consumer of one source, outside the running service: both come through the same gate."""
-    client = await connect(
-        settings.nats_url, settings.nats_user, settings.nats_password.get_secret_value(), f"{settings.service}-mend"
-    )
+    password = settings.nats_password.get_secret_value()
+    try:
+        connecting = connect(settings.nats_url, settings.nats_user, password, f"{settings.service}-mend")
+        client = await asyncio.wait_for(connecting, CONNECT_SECONDS)
+    except (TimeoutError, *BUS_AWAY) as away:
+        raise bus_away() from away
     try:
         return await work(Consumer(db, source, subscribers, TextReader(client)))
     finally:
@@ -50,10 +57,18 @@ async def with_consumer(
 
 async def requeue(consumer: Consumer, id: UUID) -> int:
     """Apply a dead letter again, now that its cause is mended, and then what waited behind it; returns how many
-    events were applied. Raises `Conflict` when it is still poison or not its turn, `NotFound`."""
+    events were applied. Raises `Conflict` when it is still poison, not its turn or fails again, and `NotFound`."""
     async with consumer.db.transaction(Cause(SYSTEM)) as tx:
         letter = await deadletters.shown(tx, id)
-    await _apply(consumer, letter)
+    try:
+        await _apply(consumer, letter)
+    except LotseError:
+        raise
+    except Retry as missing:
+        raise Conflict(missing.code, "Something this event needs is not here yet.", retry_after=1) from missing
+    except Exception as failure:
+        logs.event("requeue_failed", logging.ERROR, error=failure)
+        raise Conflict("failed_again", f"It failed again, at {telemetry.place(failure)}.") from failure
     assert letter.aggregate is not None
     return 1 + await consumer.drain(letter.aggregate)
 

@@ -198,8 +198,12 @@ class Tx:
     async def keep_from_forgetting(self, concerns: UUID | str) -> None:
         """Call before storing what concerns a question: raises `Gone` when it is forgotten, and makes a forgetting
         that is under way wait until this transaction has ended, so that it finds what was stored here."""
-        if not await self.connection.fetchval("SELECT lotse_keep($1)", str(concerns)):
+        if not await self.is_kept(concerns):
             raise gone()
+
+    async def is_kept(self, concerns: UUID | str) -> bool:
+        """The same, asked: whether it is not forgotten, and will not be before this transaction has ended."""
+        return bool(await self.connection.fetchval("SELECT lotse_keep($1)", str(concerns)))
 
 
 def gone() -> Gone:

@@ -64,6 +64,7 @@ CREATE TABLE gate (
     held boolean NOT NULL DEFAULT false,
     PRIMARY KEY (source, aggregate)
 );
+CREATE INDEX gate_parked ON gate (parked) WHERE parked IS NOT NULL;
 CREATE TABLE parked (
     source text NOT NULL,
     aggregate text NOT NULL,
@@ -91,6 +92,7 @@ CREATE TABLE dead_letter (
     held boolean NOT NULL DEFAULT false
 );
 CREATE INDEX dead_letter_open ON dead_letter (source, aggregate) WHERE state = 'open';
+CREATE INDEX dead_letter_same ON dead_letter (source, reason, size, sha256(bytes));
 CREATE TABLE idempotency (
     scope bytea PRIMARY KEY,
     body bytea NOT NULL,
