@@ -5,16 +5,17 @@ Forward only. Two migrators at once are harmless: the second waits on an advisor
 
 import asyncio
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+import asyncpg
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import create_async_engine
 
+from libs.kit.database import connect
 from libs.kit.settings import Settings
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from sqlalchemy import Connection
 
 ROOT = Path(__file__).parents[2]
 KIT = "libs/kit/migrations"
@@ -26,8 +27,15 @@ def trees(service: str) -> list[tuple[str, str]]:
     return [(KIT, "alembic_version_kit"), (f"services/{service}/migrations", "alembic_version")]
 
 
-def config(folder: str, version_table: str) -> Config:
+def revisions(folder: str) -> list[str]:
+    """A tree's revisions, oldest first: each file's name begins with its number."""
+    return sorted(path.name.split("_", 1)[0] for path in (ROOT / folder / "versions").glob("[0-9]*_*.py"))
+
+
+def config(folder: str, version_table: str) -> "Config":
     """An Alembic configuration without an ini file; every tree shares kit's `env.py`."""
+    from alembic.config import Config
+
     made = Config()
     made.set_main_option("script_location", str(ROOT / KIT))
     made.set_main_option("version_locations", str(ROOT / folder / "versions"))
@@ -36,15 +44,11 @@ def config(folder: str, version_table: str) -> Config:
     return made
 
 
-def heads(service: str) -> dict[str, str | None]:
-    """The newest revision of each tree, by version table."""
-    return {
-        table: ScriptDirectory.from_config(config(folder, table)).get_current_head() for folder, table in trees(service)
-    }
-
-
 async def migrate(settings: Settings) -> None:
     """Run every migration that is missing, as the owner role."""
+    # Alembic and SQLAlchemy's engine are a fifth of a service's start-up, and only this command needs them.
+    from sqlalchemy.ext.asyncio import create_async_engine
+
     assert settings.migration_database_url is not None, "MIGRATION_DATABASE_URL is needed to migrate"
     runtime = make_url(settings.database_url.get_secret_value()).username
     url = make_url(settings.migration_database_url.get_secret_value()).set(drivername="postgresql+asyncpg")
@@ -56,7 +60,10 @@ async def migrate(settings: Settings) -> None:
         await engine.dispose()
 
 
-def _upgrade(connection: Connection, service: str, runtime: str | None) -> None:
+def _upgrade(connection: "Connection", service: str, runtime: str | None) -> None:
+    from alembic import command
+    from sqlalchemy import text
+
     connection.execute(text(f"SELECT pg_advisory_lock({LOCK})"))
     connection.commit()
     for folder, table in trees(service):
@@ -68,27 +75,21 @@ def _upgrade(connection: Connection, service: str, runtime: str | None) -> None:
 
 
 async def pending(settings: Settings) -> list[str]:
-    """The version tables that are not at this release's head. A newer database is fine: release N−1 runs on schema
-    N.
-    """
-    url = make_url(settings.database_url.get_secret_value()).set(drivername="postgresql+asyncpg")
-    engine = create_async_engine(url)
+    """The version tables that are behind this release. A newer database is fine: release N−1 runs on schema N."""
+    connection = await connect(settings)
     try:
-        async with engine.connect() as connection:
-            return await connection.run_sync(_pending, settings.service)
+        return [table for folder, table in trees(settings.service) if await _behind(connection, folder, table)]
     finally:
-        await engine.dispose()
+        await connection.close()
 
 
-def _pending(connection: Connection, service: str) -> list[str]:
-    behind = []
-    for folder, table in trees(service):
-        scripts = ScriptDirectory.from_config(config(folder, table))
-        known = {script.revision for script in scripts.walk_revisions()}
-        current = MigrationContext.configure(connection, opts={"version_table": table}).get_current_revision()
-        if current is None or (current in known and current != scripts.get_current_head()):
-            behind.append(table)
-    return behind
+async def _behind(connection: asyncpg.Connection, folder: str, table: str) -> bool:
+    try:
+        current = await connection.fetchval(f"SELECT version_num FROM {table}")
+    except (asyncpg.UndefinedTableError, asyncpg.InsufficientPrivilegeError):
+        return True
+    known = revisions(folder)
+    return current is None or (current in known and current != known[-1])
 
 
 def run(settings: Settings) -> None:

@@ -29,7 +29,6 @@ class Settings(BusSettings):
     database_url: SecretStr = Field(alias="DATABASE_URL")
     migration_database_url: SecretStr | None = Field(None, alias="MIGRATION_DATABASE_URL")
     database_pool: int = Field(8, alias="DATABASE_POOL", ge=2, le=64)
-    stream_suffix: str = Field("", alias="STREAM_SUFFIX", pattern=r"^[A-Z0-9_]{0,20}$")
     oidc_issuer: str = Field("http://127.0.0.1:8080", alias="OIDC_ISSUER")
     oidc_audience: str = Field("lotse", alias="OIDC_AUDIENCE")
     keys_dir: Path = Field(alias="KEYS_DIR")
