@@ -56,9 +56,9 @@ class Consumer:
         with telemetry.span(f"apply {envelope.type}", envelope.traceparent):
             return await self._attempt(envelope, raw)
 
-    async def _attempt(self, envelope: Envelope, raw: bytes) -> Later | None:
+    async def _attempt(self, envelope: Envelope, raw: bytes, *, parked: bool = False) -> Later | None:
         try:
-            later = await self._apply(envelope, raw)
+            later = await self._apply(envelope, raw, parked)
         except Unavailable:
             # The loop that called waits with us: the next message would fare no better.
             await asyncio.sleep(self.pause_seconds)
@@ -91,7 +91,7 @@ class Consumer:
             return Later(0.1)
         return None
 
-    async def _apply(self, envelope: Envelope, raw: bytes) -> Later | None:
+    async def _apply(self, envelope: Envelope, raw: bytes, parked: bool) -> Later | None:
         text = await self.text(envelope)
         async with self.db.transaction(Cause(SYSTEM, event=envelope)) as tx:
             gate = await gates.enter(tx.connection, self.source, envelope.subject)
@@ -106,6 +106,8 @@ class Consumer:
                 await self._put_aside(tx, gate, envelope, raw, verdict)
         if verdict is Verdict.APPLY:
             self.gaps.pop(envelope.subject, None)
+            if gate.parked and not parked:
+                await self.drain(envelope.subject)
         return None
 
     async def text(self, envelope: Envelope) -> Any:
@@ -145,11 +147,11 @@ class Consumer:
             await gates.drop_parked(tx.connection, self.source, envelope.subject, passed.version)
 
     async def drain(self, aggregate: str) -> int:
-        """Apply parked events from the gate's next version on, each in its own transaction; returns how many. Called
-        with every round of the timers; what fails is counted as ever and stays parked until the next."""
+        """Apply parked events from the gate's next version on, each in its own transaction; returns how many. What
+        fails is counted as ever and stays parked until the timers' next round."""
         applied = 0
         while (raw := await self._next(aggregate)) is not None:
-            if await self._attempt(decode(raw), raw) is not None:
+            if await self._attempt(decode(raw), raw, parked=True) is not None:
                 break
             applied += 1
         return applied
