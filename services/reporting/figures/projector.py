@@ -8,10 +8,11 @@ holds the others up. Connection errors pause the loop and are counted against no
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 import asyncpg
 from nats.aio.client import Client
@@ -24,7 +25,7 @@ from libs.kit import gate as gates
 from libs.kit import logs, telemetry
 from libs.kit.actor import SYSTEM
 from libs.kit.connection import BUS_AWAY, ApiError, api
-from libs.kit.consumer import Consumer, check, mark_forgotten
+from libs.kit.consumer import Consumer, fitting, mark_forgotten, trusted
 from libs.kit.database import AWAY
 from libs.kit.deadletters import Poison
 from libs.kit.errors import Unavailable
@@ -47,10 +48,14 @@ _applied = telemetry.meter.create_counter("lotse.projector.events", description=
 
 @dataclass(frozen=True)
 class Delivered:
-    """A message that holds an event of the right form."""
+    """A message that holds an event under a name that can be trusted; `fits` is false where its data is not as typed.
+
+    Such a one is a dead letter, but only when it is its turn.
+    """
 
     message: Msg
     event: Arrived
+    fits: bool = True
 
     @property
     def envelope(self) -> Envelope:
@@ -68,9 +73,18 @@ class Sifted:
     moved: dict[str, Gate] = field(default_factory=dict)
 
 
-def sift(opened: dict[str, Gate], batch: Iterable[Delivered], gap: Callable[[str], Verdict]) -> Sifted:
+class Gaps(Protocol):
+    """Kit's consumer, as far as it remembers since when which aggregate has had a gap."""
+
+    gaps: OrderedDict[str, float]
+
+    def gap(self, aggregate: str) -> Verdict:
+        """Whether it goes on waiting or is to be parked."""
+
+
+def sift(opened: dict[str, Gate], batch: Iterable[Delivered], memory: Gaps) -> Sifted:
     """Judge each event at its gate, as the gates stand and as the batch moves them. An aggregate that is parked, or
-    that `gap` says to park, goes singly from there on."""
+    whose gap has been open for too long, goes singly from there on."""
     found = Sifted()
     for one in batch:
         name, version, id = one.envelope.subject, one.envelope.aggregateversion, one.envelope.id
@@ -78,10 +92,11 @@ def sift(opened: dict[str, Gate], batch: Iterable[Delivered], gap: Callable[[str
         verdict = judge(gate, version, id)
         if verdict is Verdict.DUPLICATE:
             found.done.append(one)
-        elif verdict is Verdict.APPLY and gate.parked is None:
+        elif verdict is Verdict.APPLY and gate.parked is None and one.fits:
             found.apply.append(one)
             found.moved[name] = replace(gate, version=version, event_id=id)
-        elif verdict is Verdict.GAP and gap(name) is Verdict.GAP:
+            memory.gaps.pop(name, None)
+        elif verdict is Verdict.GAP and memory.gap(name) is Verdict.GAP:
             found.wait.append(one)
         else:
             found.singly.append(one)
@@ -101,7 +116,7 @@ class Projector:
 
     async def run(self) -> None:
         """Fetch and take for ever, through every outage."""
-        while True:
+        while not _asked_to_stop():
             try:
                 pull = await self.client.jetstream().pull_subscribe_bind(durable=self.durable, stream=self.stream)
                 await self._read(pull)
@@ -111,7 +126,7 @@ class Projector:
 
     async def _read(self, pull: JetStreamContext.PullSubscription) -> None:
         try:
-            while True:
+            while not _asked_to_stop():
                 if messages := await _fetched(pull):
                     await self.take(messages)
                 else:
@@ -122,15 +137,15 @@ class Projector:
 
     async def take(self, messages: Sequence[Msg]) -> None:
         """Apply what was delivered and acknowledge it; what cannot be applied now is asked for again later."""
-        batch, poison, nameless = self._read_all(messages)
+        batch, nameless = self._read_all(messages)
         async with _beating(messages):
             try:
-                sifted = await self._together(batch, poison)
-            except (*AWAY, Unavailable):
+                sifted = await self._together(batch)
+            except Unavailable:
                 raise
             except Exception as failure:  # noqa: BLE001 - each event is now tried and counted by itself
                 logs.event("batch_failed", logging.ERROR, error=failure, count=len(batch), stream=self.stream)
-                sifted = await self._apart([*batch, *poison])
+                sifted = await self._apart(batch)
             for one in (*sifted.apply, *sifted.done):
                 await one.message.ack()
             for one in sifted.wait:
@@ -138,35 +153,28 @@ class Projector:
             for message in (*nameless, *(one.message for one in sifted.singly)):
                 await self._singly(message)
 
-    def _read_all(self, messages: Sequence[Msg]) -> tuple[list[Delivered], list[Delivered], list[Msg]]:
-        """In the stream's order, which redelivery breaks: what can be read, what is poison under a name that can be
-        trusted, and what has not even that."""
+    def _read_all(self, messages: Sequence[Msg]) -> tuple[list[Delivered], list[Msg]]:
+        """In the stream's order, which redelivery breaks: the events, and what has no name that can be trusted."""
         batch: list[Delivered] = []
-        poison: list[Delivered] = []
         nameless: list[Msg] = []
         for message in sorted(messages, key=lambda one: one.metadata.sequence.stream):
             try:
-                envelope = check(message.data, self.source, message.subject, _header(message, "Nats-Msg-Id"))
-                batch.append(Delivered(message, Arrived(envelope, message.data, _number(message))))
-            except Poison as bad:
-                if bad.envelope is None:
-                    nameless.append(message)
-                else:
-                    poison.append(Delivered(message, Arrived(bad.envelope, message.data, _number(message))))
-        return batch, poison, nameless
+                envelope = trusted(message.data, self.source, message.subject, _header(message, "Nats-Msg-Id"))
+                event = Arrived(envelope, message.data, _number(message))
+                batch.append(Delivered(message, event, _fits(envelope)))
+            except Poison:
+                nameless.append(message)
+        return batch, nameless
 
-    async def _together(self, batch: Sequence[Delivered], poison: Sequence[Delivered]) -> Sifted:
+    async def _together(self, batch: Sequence[Delivered]) -> Sifted:
         async with self.db.transaction(Cause(SYSTEM)) as tx:
             names = [one.envelope.subject for one in batch]
             opened = await gates.enter_many(tx.connection, self.source, names)
-            sifted = sift(opened, batch, self.consumer.gap)
-            sifted.singly.extend(poison)
+            sifted = sift(opened, batch, self.consumer)
             await self._forget(tx, sifted.apply)
             await commands.project(tx, self.source, [one.event for one in sifted.apply])
             await gates.move(tx.connection, self.source, sifted.moved)
             await history.put_aside(tx, self.source, [one.event for one in sifted.singly])
-        for name in sifted.moved:
-            self.consumer.gaps.pop(name, None)
         _applied.add(len(sifted.apply), {"source": self.source})
         return sifted
 
@@ -212,6 +220,12 @@ async def projector(running: Running) -> None:
             group.create_task(reader.run())
 
 
+def _asked_to_stop() -> bool:
+    """In Python 3.11 `wait_for`, on which nats-py and asyncpg stand, can lose a cancellation; the task remembers it."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
+
+
 async def _fetched(pull: JetStreamContext.PullSubscription) -> list[Msg]:
     try:
         return await pull.fetch(BATCH, timeout=FETCH_SECONDS)
@@ -236,6 +250,14 @@ async def _beating(messages: Sequence[Msg]) -> AsyncIterator[None]:
     finally:
         heart.cancel()
         await asyncio.gather(heart, return_exceptions=True)
+
+
+def _fits(envelope: Envelope) -> bool:
+    try:
+        fitting(envelope)
+    except Poison:
+        return False
+    return True
 
 
 def _header(message: Msg, name: str) -> str | None:

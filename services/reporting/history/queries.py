@@ -29,12 +29,10 @@ FROM unnest($2::bigint[], $3::uuid[], $4::text[], $5::int[]) AS e(seq, id, aggre
 ON CONFLICT DO NOTHING
 """
 TAKE_UP = "DELETE FROM aside WHERE source = $1 AND event_id = ANY($2) RETURNING event_id, seq"
-# Put aside and still waiting: not applied, and not passed by a gate from which an operator skipped it.
+# Put aside and still waiting: its gate has not passed it, neither by applying it nor by skipping it.
 WAITING = """
-NOT EXISTS (SELECT FROM history h WHERE h.event_id = a.event_id) AND NOT (
-    EXISTS (SELECT FROM gate g WHERE g.source = a.source AND g.aggregate = a.aggregate AND g.version >= a.version)
-    AND NOT EXISTS (SELECT FROM dead_letter d WHERE d.event_id = a.event_id AND d.state = 'open')
-)
+NOT EXISTS (SELECT FROM gate g WHERE g.source = a.source AND g.aggregate = a.aggregate AND g.version >= a.version)
+OR EXISTS (SELECT FROM dead_letter d WHERE d.event_id = a.event_id AND d.state = 'open')
 """
 # The unbroken run of numbers from where the source stood; what comes after a number that is missing has to wait.
 ADVANCE = f"""
@@ -57,7 +55,7 @@ FROM reached WHERE progress.source = $1 AND reached.seq IS NOT NULL
 """
 PROGRESS = f"""
 SELECT p.source, p.seq, p.through, p.caught_up_at,
-    (SELECT count(*) FROM aside a WHERE a.source = p.source AND {WAITING}) AS waiting
+    (SELECT count(*) FROM aside a WHERE a.source = p.source AND ({WAITING})) AS waiting
 FROM progress p ORDER BY p.source
 """
 CAUGHT_UP = "UPDATE progress SET caught_up_at = $2 WHERE source = $1"

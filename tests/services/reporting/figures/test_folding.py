@@ -1,6 +1,6 @@
 """Folding facts into figures: no order between aggregates, every event once, equal to a count by other means."""
 
-from collections import Counter
+from collections import Counter, OrderedDict
 from typing import Any
 
 from hypothesis import given
@@ -62,9 +62,10 @@ def test_what_comes_twice_or_too_early_is_never_counted_twice(data: st.DataObjec
     said = [envelope for one in lives for envelope in one]
     gates: dict[str, Gate] = {}
     applied: list[Envelope] = []
+    memory = Patient()
     while len(applied) < len(said):
         batch = [*data.draw(st.lists(st.sampled_from(said), max_size=8)), _next(said, gates)]
-        sifted = sift({e.subject: gates.get(e.subject, Gate()) for e in batch}, map(_delivered, batch), _waits)
+        sifted = sift({e.subject: gates.get(e.subject, Gate()) for e in batch}, map(_delivered, batch), memory)
         gates |= sifted.moved
         applied += [one.envelope for one in sifted.apply]
         taken = [*sifted.apply, *sifted.done, *sifted.wait]
@@ -78,8 +79,14 @@ def _delivered(envelope: Envelope) -> Delivered:
     return Delivered(message, facts.arrived(envelope))
 
 
-def _waits(aggregate: str) -> Verdict:
-    return Verdict.GAP
+class Patient:
+    """Every gap goes on waiting."""
+
+    def __init__(self) -> None:
+        self.gaps: OrderedDict[str, float] = OrderedDict()
+
+    def gap(self, aggregate: str) -> Verdict:
+        return Verdict.GAP
 
 
 def _next(said: list[Envelope], gates: dict[str, Gate]) -> Envelope:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from libs.kit.ids import new_id
 from services.reporting.figures.domain import (
     FEWEST_CASES,
     Key,
@@ -17,7 +18,6 @@ from services.reporting.figures.domain import (
     totals,
     withhold_total,
 )
-from tests.services.reporting.facts import new_id
 
 LANGUAGES = ("ar", "de", "fa", "ru")
 cells = st.dictionaries(st.sampled_from(LANGUAGES), st.integers(1, 12), min_size=1)
