@@ -81,7 +81,7 @@ def refuse_deciding(submission: Submission, at: Situation) -> LotseError | None:
 
 
 def refuse_approving(submission: Submission, at: Situation) -> LotseError | None:
-    return refuse_changing(submission, at) or refuse_core(submission, at)
+    return refuse_deciding(submission, at) or refuse_core(submission, at) or _refuse_own_text(submission, at)
 
 
 def refuse_changing(submission: Submission, at: Situation) -> LotseError | None:
@@ -121,7 +121,8 @@ def approve(submission: Submission, core_version: int, changed: Text | None, at:
     reviewer, qualification, cores = at.person.staff, at.person.qualification, submission.cores
     assert reviewer is not None and qualification is not None
     if changed is not None:
-        cores = (*cores, Core(len(cores) + 1, submission.core.authors | {reviewer}, at.now, changed))
+        authors = author_rule.authors_of_change(submission.core.authors, reviewer)
+        cores = (*cores, Core(len(cores) + 1, authors, at.now, changed))
     core = cores[-1]
     assert core.text is not None
     to_confirm = author_rule.holds_own_words(core.authors, reviewer)

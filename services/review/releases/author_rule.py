@@ -33,6 +33,11 @@ def holds_own_words(authors: frozenset[UUID], reviewer: UUID) -> bool:
     return reviewer in authors
 
 
+def authors_of_change(authors: frozenset[UUID], reviewer: UUID) -> frozenset[UUID]:
+    """Whose words a core holds after a reviewer has changed it: those before, and hers."""
+    return authors | {reviewer}
+
+
 def is_alone(authors: frozenset[UUID], reviewer: UUID) -> bool:
     """Whether a text is this reviewer's alone."""
     return authors == {reviewer}

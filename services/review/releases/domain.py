@@ -82,10 +82,9 @@ def _refuse_releasing(submission: Submission, at: Situation) -> LotseError | Non
         return Conflict("already_released", "This was released before.")
     if refusal is None and submission.language == GERMAN:
         return Conflict("released_with_approval", "For a German thread the approval releases.")
-    if refusal is None and submission.state is State.CHANGED:
-        return breach("not_yet_confirmed")
-    if refusal is None and submission.state is not State.APPROVED:
-        return Conflict("not_approved", "Only an approved core lets a variant be released.", state=submission.state)
+    # What waits for its confirmation goes on to the author rule, which says so.
+    if refusal is None and submission.state not in (State.APPROVED, State.CHANGED):
+        return _not_approved(submission)
     return refusal or refuse_core(submission, at)
 
 
@@ -93,7 +92,7 @@ def _refuse_variant(submission: Submission, speaker: UUID | None) -> LotseError 
     """The author rule on the whole passage, with this speaker, or None for the author's back-translation."""
     so_far, variant = passage(submission), submission.variant
     if so_far is None or variant is None:
-        return Conflict("not_approved", "Only an approved core lets a variant be released.")
+        return _not_approved(submission)
     whole = replace(so_far, variant_author=variant.author, speaker=speaker)
     return breach(author_rule.core_breach(whole) or author_rule.variant_breach(whole))
 
@@ -125,9 +124,11 @@ def release(
 
 
 def release_german(submission: Submission, at: Situation) -> Decided:
-    """What an approval, or the confirmation after it, does for a German thread."""
+    """What an approval, or the confirmation after it, does for a German thread. Raises what the author rule finds."""
     so_far = passage(submission)
-    assert so_far is not None and author_rule.core_breach(so_far) is None, "only what the rule lets through gets here"
+    refusal = breach(author_rule.core_breach(so_far)) if so_far else _not_approved(submission)
+    if refusal is not None:
+        raise refusal
     assert submission.core.text is not None
     return _released(submission, submission.core.text, ReleaseMethod.SAME_LANGUAGE, at)
 
@@ -142,6 +143,7 @@ def _released(submission: Submission, text: Text, method: ReleaseMethod, at: Sit
         at=at.now,
         core_version=core.version,
         variant_version=submission.variant_version,
+        by_reviewer=at.person.is_qualified_reviewer,
         method=method,
     )
     fact = SubmissionVariantReleased(
@@ -156,6 +158,10 @@ def _released(submission: Submission, text: Text, method: ReleaseMethod, at: Sit
     released = ReleasedText(text=text.words, salt=text.salt.hex())
     decisions = (*submission.decisions, decision)
     return decided(submission, at.now, (fact, released), decisions=decisions, state=State.RELEASED)
+
+
+def _not_approved(submission: Submission) -> LotseError:
+    return Conflict("not_approved", "Only an approved core lets a text be released.", state=submission.state)
 
 
 def not_this_version(core: int, variant: int) -> LotseError:

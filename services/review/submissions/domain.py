@@ -266,12 +266,16 @@ def _revised(submission: Submission, core: Text | None, variant: Text | None, at
     if variant is not None:
         variants = (*variants, Variant(len(variants) + 1, len(cores), author, at.now, variant))
     after = replace(submission, cores=cores, variants=variants)
-    again = core is not None or submission.state in (State.RETURNED, State.APPROVAL_WITHDRAWN)
     fact = SubmissionRevised(
         **counted(at.question, at.now), core_version=after.core.version, variant_version=after.variant_version
     )
-    state = State.QUEUED if again else submission.state
+    state = state_after_revising(submission.state, new_core=core is not None)
     return decided(submission, at.now, fact, cores=cores, variants=variants, state=state)
+
+
+def state_after_revising(state: State, *, new_core: bool) -> State:
+    """A new core needs a new decision; a new variant beside a core that was approved or waits does not."""
+    return State.QUEUED if new_core or state in (State.RETURNED, State.APPROVAL_WITHDRAWN) else state
 
 
 def withdraw(submission: Submission, at: Situation) -> Decided:

@@ -95,9 +95,7 @@ class Situation:
 
     async def configure(self, **policy: Any) -> None:
         """Intake says the policy that holds from the first of the year."""
-        fact = ProgrammeConfigured(
-            effective_from=date(2026, 1, 1), policy=Policy.model_validate({**POLICY, **policy})
-        )
+        fact = ProgrammeConfigured(effective_from=date(2026, 1, 1), policy=Policy.model_validate({**POLICY, **policy}))
         await self.review.hear(fact, id=self.programme, programme=self.programme, role="admin")
 
     async def qualify(self, person: Person, **body: Any) -> None:
@@ -113,7 +111,9 @@ class Situation:
         await self.hear(heard, question, QuestionText(text=text, gist=GIST))
         return question
 
-    async def triage(self, question: UUID, *, due: datetime | None = None, deadline: date | None = None, **fact: Any) -> None:
+    async def triage(
+        self, question: UUID, *, due: datetime | None = None, deadline: date | None = None, **fact: Any
+    ) -> None:
         heard = QuestionTriaged.model_validate({**TRIAGED, **fact})
         timing = QuestionTiming(due_at=due or self.review.clock.now() + timedelta(days=14), deadline=deadline)
         await self.hear(heard, question, timing)
@@ -152,7 +152,9 @@ class Situation:
         found = made or await self.submitted()
         return await self.step(by or self.jurist, found, "taking")
 
-    async def approved(self, made: dict[str, Any] | None = None, *, by: Person | None = None, **body: Any) -> dict[str, Any]:
+    async def approved(
+        self, made: dict[str, Any] | None = None, *, by: Person | None = None, **body: Any
+    ) -> dict[str, Any]:
         """The jurist has approved the core."""
         taken = await self.taken(made, by=by)
         return await self.step(by or self.jurist, taken, "approval", {"core_version": taken["core_version"], **body})
@@ -175,7 +177,13 @@ class Situation:
         return await (by or self.jurist).get(f"{SUBMISSIONS}/{made['id']}")
 
     async def posted(
-        self, question: UUID, standing: str, *, text: str | None = None, submission: Any = None, by: Person | None = None
+        self,
+        question: UUID,
+        standing: str,
+        *,
+        text: str | None = None,
+        submission: Any = None,
+        by: Person | None = None,
     ) -> UUID:
         """Intake says that something was posted."""
         fact = {**COUNTED, "standing": standing, "submission": submission, "parts": 1}
