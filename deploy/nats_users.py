@@ -3,8 +3,8 @@
     python -m deploy.nats_users            write deploy/k8s/components/nats-embedded/users.conf
     python -m deploy.nats_users --check    write nothing; exit 1 when the committed file is not what it would write
 
-Passwords are no part of it: each user's is the variable `<USER>_PASSWORD`, which the server's configuration includes
-from a Secret.
+Passwords are no part of it: each user's is the variable `<USER>_PASSWORD`, which the file includes from a Secret that is
+mounted beside it.
 """
 
 import argparse
@@ -16,13 +16,14 @@ from pathlib import Path
 from libs.kit.streams import permissions
 
 FILE = Path(__file__).resolve().parent / "k8s/components/nats-embedded/users.conf"
+PASSWORDS = "passwords.conf"
 HEAD = "# Made from the contracts by `python -m deploy.nats_users`; a change by hand is lost, and a test finds it.\n"
 
 
 def text() -> str:
     """The whole file."""
     users = "".join(_user(name, allowed) for name, allowed in permissions().items())
-    return f"{HEAD}authorization {{\n  users: [\n{users}  ]\n}}\n"
+    return f"{HEAD}include {PASSWORDS}\n\nauthorization {{\n  users: [\n{users}  ]\n}}\n"
 
 
 def _user(name: str, allowed: Mapping[str, Mapping[str, Sequence[str]]]) -> str:

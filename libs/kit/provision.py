@@ -12,6 +12,7 @@ from typing import Any
 
 from nats.aio.client import Client
 
+from libs.kit import logs
 from libs.kit.connection import NOT_FOUND, ApiError, api, close, connect
 from libs.kit.settings import BusSettings, read
 from libs.kit.streams import consumers, streams
@@ -119,6 +120,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="change nothing")
     parser.add_argument("--replicas", type=int, default=1, help="how many servers keep each stream")
     asked = parser.parse_args(arguments)
+    logs.configure("provision")
     bus = read(BusSettings, os.environ.get("LOTSE_SECRETS_DIR"))
     changes = asyncio.run(_once(bus, asked.check, asked.replicas))
     for change in changes:
