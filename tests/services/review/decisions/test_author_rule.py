@@ -154,11 +154,16 @@ SECOND_REVIEWER: dict[str, tuple[Any, str, Any]] = {
 }
 
 
+ENDED_POLICY = (world("de", counsellor_confirms_reviewer=True), ("amal", "rosa", "uta"), "counsellor_confirms_reviewer")
+
+
+def test_a_policy_that_ends_between_approval_and_confirmation_opens_no_way() -> None:
+    assert State.RELEASED in everything(*ENDED_POLICY)
+
+
 @pytest.mark.parametrize("rule", SECOND_REVIEWER)
 def test_a_weakened_second_reviewer_is_found_out(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Reached only when a policy ends between approval and confirmation: Uta holds the role, and no qualification."""
-    first, change = world("de", counsellor_confirms_reviewer=True), "counsellor_confirms_reviewer"
-    assert State.RELEASED in everything(first, ("amal", "rosa", "uta"), change)
+    """Reached only by such a policy: Uta holds the role, and no qualification."""
     monkeypatch.setattr(*SECOND_REVIEWER[rule])
     with pytest.raises(WayAround, match="sole author"):
-        everything(first, ("amal", "rosa", "uta"), change)
+        everything(*ENDED_POLICY)
