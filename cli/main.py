@@ -1,30 +1,26 @@
 """The `lotse` command. Each command imports what it needs when it is called, so that `--help` is quick."""
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
+
+from cli import bus, letters, programme, questions
+from cli.demo.command import demo
+from cli.options import DATA, EPILOG, Data, Json, PortBase
+from cli.replay import replay
+from cli.status import status
+from cli.token import token
+from cli.trace import trace
 
 app = typer.Typer(
     name="lotse",
     no_args_is_help=True,
     rich_markup_mode="markdown",
     help="Lotse on this machine: start it, try it, look into it. Each command explains itself: `lotse COMMAND --help`.",
+    epilog=EPILOG,
 )
-
-Data = Annotated[Path, typer.Option("--data", help="The folder that holds everything that is kept.")]
-PORTS = "intake listens here, review, referral and reporting on the next three, the issuer on the one below."
-PortBase = Annotated[int, typer.Option(help=PORTS)]
-Json = Annotated[bool, typer.Option("--json", help="For machines: one JSON object a line instead of sentences.")]
-
-
-@app.callback()
-def lotse() -> None:
-    """Keeps the commands as names of their own, also while there is only one."""
 
 
 @app.command()
-def up(data: Data = Path(".data"), port_base: PortBase = 8081, json_lines: Json = False) -> None:
+def up(data: Data = DATA, port_base: PortBase = 8081, json_lines: Json = False) -> None:
     """Start everything on this machine and keep it running until Ctrl-C.
 
     PostgreSQL, NATS, a development issuer (sign in as an invented person) and the four services start as child
@@ -42,6 +38,17 @@ def up(data: Data = Path(".data"), port_base: PortBase = 8081, json_lines: Json 
     from cli.local.up import run_up
 
     raise typer.Exit(run_up(data, port_base, json_lines))
+
+
+for command in (demo, status, token, trace, replay):
+    app.command()(command)
+for name, group in (
+    ("import", questions.app),
+    ("programme", programme.app),
+    ("bus", bus.app),
+    ("dead-letters", letters.app),
+):
+    app.add_typer(group, name=name)
 
 
 if __name__ == "__main__":
