@@ -135,5 +135,6 @@ def reading(envelope: Envelope) -> Fact | None:
     cls = FACTS.get(envelope.type)
     if cls is None:
         return None
-    known = {name: value for name, value in envelope.data.items() if name in cls.model_fields}
+    fields = cls.model_fields
+    known = {name: value for name, value in envelope.data.items() if name in fields}
     return cls.model_validate(known)

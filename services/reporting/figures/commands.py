@@ -6,7 +6,6 @@ from typing import Any
 
 import asyncpg
 
-from libs.contracts.envelope import Envelope, reading
 from libs.kit.actor import SYSTEM
 from libs.kit.database import AWAY, Database, connect, unavailable
 from libs.kit.errors import Conflict
@@ -29,12 +28,12 @@ async def project(tx: Tx, source: str, arrivals: Sequence[Arrived]) -> None:
     if arrivals:
         await queries.hold_still(tx)
         await history.keep(tx, source, arrivals)
-        await queries.add(tx, fold(_readable(arrival.envelope for arrival in arrivals)))
+        await queries.add(tx, fold(_readable(arrivals)))
 
 
-def _readable(envelopes: Iterable[Envelope]) -> Iterable[Event[Any]]:
+def _readable(arrivals: Iterable[Arrived]) -> Iterable[Event[Any]]:
     # A type of the next release is kept in the history, and counted by a rebuild once we know it.
-    return (Event(fact, envelope) for envelope in envelopes if (fact := reading(envelope)) is not None)
+    return (Event(arrival.fact, arrival.envelope) for arrival in arrivals if arrival.fact is not None)
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,7 @@ async def _rebuild(db: Database, lock: asyncpg.Connection) -> dict[str, int]:
 
 async def _count_page(tx: Tx, into: int, after: int) -> tuple[int, int]:
     arrivals, position = await page(tx, after, PAGE)
-    await queries.add(tx, fold(_readable(arrival.envelope for arrival in arrivals)), into)
+    await queries.add(tx, fold(_readable(arrivals)), into)
     return len(arrivals), position
 
 

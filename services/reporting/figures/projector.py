@@ -19,13 +19,13 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js.client import JetStreamContext
 
-from libs.contracts.envelope import Envelope, reading
+from libs.contracts.envelope import Envelope
 from libs.contracts.registry import sources_for
 from libs.kit import gate as gates
 from libs.kit import logs, telemetry
 from libs.kit.actor import SYSTEM
 from libs.kit.connection import BUS_AWAY, ApiError, api
-from libs.kit.consumer import Consumer, fitting, mark_forgotten, trusted
+from libs.kit.consumer import Consumer, mark_forgotten, trusted
 from libs.kit.database import AWAY
 from libs.kit.deadletters import Poison
 from libs.kit.errors import Unavailable
@@ -161,7 +161,7 @@ class Projector:
             try:
                 envelope = trusted(message.data, self.source, message.subject, _header(message, "Nats-Msg-Id"))
                 event = Arrived(envelope, message.data, _number(message))
-                batch.append(Delivered(message, event, _fits(envelope)))
+                batch.append(Delivered(message, event, _fits(event)))
             except Poison:
                 nameless.append(message)
         return batch, nameless
@@ -181,7 +181,7 @@ class Projector:
     async def _forget(self, tx: Tx, applied: Iterable[Delivered]) -> None:
         # In the order of what they concern, so that two transactions lock the same concerns in the same order.
         for one in sorted(applied, key=lambda one: one.envelope.correlationid):
-            fact = reading(one.envelope)
+            fact = one.event.fact
             if fact is not None and fact.forgets and one.envelope.service != tx.service:
                 await mark_forgotten(tx, one.envelope)
 
@@ -252,10 +252,10 @@ async def _beating(messages: Sequence[Msg]) -> AsyncIterator[None]:
         await asyncio.gather(heart, return_exceptions=True)
 
 
-def _fits(envelope: Envelope) -> bool:
+def _fits(event: Arrived) -> bool:
     try:
-        fitting(envelope)
-    except Poison:
+        _ = event.fact
+    except (ValueError, RecursionError):
         return False
     return True
 

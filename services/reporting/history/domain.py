@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
 from typing import Any, Literal
 from uuid import UUID
 
-from libs.contracts.envelope import FACTS, Envelope
+from libs.contracts.envelope import FACTS, Envelope, Fact, reading
 from libs.contracts.referral import ReferralAddressGiven
 
 OWNER = "intake"
@@ -24,6 +25,11 @@ class Arrived:
     envelope: Envelope
     raw: bytes
     seq: int | None = None
+
+    @cached_property
+    def fact(self) -> Fact | None:
+        """The fact inside, None when this release does not know its type. Raises `ValueError`."""
+        return reading(self.envelope)
 
 
 def reasons(data: Mapping[str, Any]) -> tuple[str, ...]:
