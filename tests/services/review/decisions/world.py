@@ -179,7 +179,7 @@ def attempt(at: World, move: Move) -> World | None:
         return happen(at, move.name)
     who = PEOPLE[move.who]
     try:
-        decided = _decide(at, Situation(who, at.question, at.policy, at.now), move)
+        decided = decide(at, Situation(who, at.question, at.policy, at.now), move)
     except LotseError:
         return None
     seen = _note(at, who, move)
@@ -190,7 +190,7 @@ def attempt(at: World, move: Move) -> World | None:
     return replace(at, submission=decided.submission, seen=seen)
 
 
-def _decide(at: World, situation: Situation, move: Move) -> Decided:
+def decide(at: World, situation: Situation, move: Move) -> Decided:
     words, variant, before = salted(move.words), salted(move.variant), at.submission
     if before is None:
         assert words is not None
