@@ -2,12 +2,17 @@
 
 import asyncio
 import random
+from collections import Counter
+from uuid import UUID
 
 from libs.contracts.envelope import Envelope, Fact, encode
+from libs.kit.actor import Actor
 from libs.kit.connection import close
 from libs.kit.consumer import GAP_SECONDS
 from libs.kit.ids import new_id
+from libs.kit.transaction import Cause
 from services.reporting.figures.projector import Projector
+from services.reporting.history.commands import trace
 from tests.services.reporting import facts
 from tests.services.reporting.bus import Bus, Eventually
 
@@ -148,3 +153,38 @@ async def test_events_flow_again_after_the_connection_to_the_store_breaks(
         )
         await bus.publish(*said[200:])
         await eventually(lambda: bus.is_right(programme, said), 15)
+
+
+async def test_a_recorded_reading_comes_back_over_the_bus(bus: Bus, programme: str, eventually: Eventually) -> None:
+    """Reporting says it, its relay publishes it, its projector hears it: the next trace shows it."""
+    (captured,) = told(programme, 1, facts.captured())
+    auditor = Actor(new_id(), {programme: frozenset({"auditor"})})
+    cause = Cause(auditor, ("auditor", "dpo"), frozenset({programme}))
+    question = UUID(captured.subject.split("/")[1])
+    async with bus.at_work() as running:
+        await bus.publish(captured)
+        await eventually(lambda: bus.is_right(programme, [captured]))
+        async with running.db.transaction(cause) as tx:
+            await trace(tx, question)
+        await eventually(lambda: _read_before(bus, programme))
+        async with running.db.transaction(cause) as tx:
+            found = await trace(tx, question)
+    assert [event.envelope.type.split(".")[2] for event in found.events] == ["question", "access"]
+    assert found.events[1].envelope.staff == auditor.staff and found.events[1].seq is not None
+
+
+async def _read_before(bus: Bus, programme: str) -> bool:
+    return len(await bus.history(programme)) == 2
+
+
+async def test_two_replicas_share_the_work_and_count_once(bus: Bus, programme: str, eventually: Eventually) -> None:
+    said = everything(programme, 100)
+    async with bus.at_work(), bus.at_work():
+        await bus.publish(*said)
+        await eventually(lambda: bus.is_right(programme, said), 20)
+        await eventually(lambda: _caught_up(bus, "intake"), 10)
+    kept = await bus.rows("SELECT aggregate, version FROM history WHERE programme = $1 ORDER BY position", programme)
+    last: Counter[str] = Counter()
+    for aggregate, version in kept:
+        assert version == last[aggregate] + 1
+        last[aggregate] = version
