@@ -12,6 +12,7 @@ from cli.local.bus import accounts
 from cli.local.nats import Nats
 from cli.local.ports import any_free
 from cli.local.postgres import ADMIN, FORGETFUL, SERVER, Postgres
+from cli.local.secrets import write_private
 from tests.stack.choice import given_postgres, nats_kind, postgres_kind
 
 POSTGRES_IMAGE, NATS_IMAGE = "postgres:16", "nats:2"
