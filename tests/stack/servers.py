@@ -82,7 +82,7 @@ def _nats_container(configured: Nats) -> Server:
     del configuration["pid_file"]
     configured.folder.mkdir(parents=True)
     place = configured.folder / "nats.conf"
-    place.write_text(json.dumps(configuration))
+    write_private(place, json.dumps(configuration).encode())
     container = DockerContainer(NATS_IMAGE).with_exposed_ports(4222, 8222).with_command("--config /etc/lotse.conf")
     container.with_volume_mapping(str(place), "/etc/lotse.conf", "ro")
     _start(container)
