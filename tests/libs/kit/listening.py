@@ -59,8 +59,8 @@ class Listener:
 
     async def gate(self, aggregate: str) -> tuple[int, str | None]:
         """(version, why parked)"""
-        (row,) = await rows(self.db, "SELECT version, parked FROM gate WHERE aggregate = $1", aggregate)
-        return row["version"], row["parked"]
+        found = await rows(self.db, "SELECT version, parked FROM gate WHERE aggregate = $1", aggregate)
+        return (found[0]["version"], found[0]["parked"]) if found else (0, None)
 
     async def parked(self) -> list[int]:
         return [row["version"] for row in await rows(self.db, "SELECT version FROM parked ORDER BY version")]
