@@ -58,7 +58,8 @@ async def test_a_missing_number_holds_the_mark_until_it_comes(reporting: Probe, 
 
 
 async def test_a_slow_transaction_does_not_set_the_moment_back(reporting: Probe, first: int) -> None:
-    await apply(reporting, arrived(first + 1, 5), arrived(first + 2, 1))
+    await apply(reporting, arrived(first + 1, 5))
+    await apply(reporting, arrived(first + 2, 1))
     assert await mark(reporting, first) == (2, facts.later(5))
 
 
