@@ -4,7 +4,7 @@ import sys
 
 from libs.kit.main import main
 from services.reporting.app import build
-from services.reporting.figures.commands import rebuild
+from services.reporting.figures.rebuild import rebuild
 
 if __name__ == "__main__":
     sys.exit(main("reporting", build, extra={"rebuild": rebuild}))

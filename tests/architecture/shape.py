@@ -16,6 +16,7 @@ IDEAS = {
     "intake/questions/deadlines.py",
     "referral/codes/guessing.py",
     "reporting/figures/projector.py",
+    "reporting/figures/rebuild.py",
     "review/releases/author_rule.py",
 }
 HEADINGS = ["owns", "says", "hears", "run alone", "tables"]

@@ -11,7 +11,7 @@ from libs.kit.database import connect
 from libs.kit.errors import Conflict
 from libs.kit.ids import new_id
 from libs.kit.transaction import Cause
-from services.reporting.figures import commands, queries
+from services.reporting.figures import commands, queries, rebuild
 from tests.services.probe import Probe
 from tests.services.reporting import facts
 from tests.services.reporting.bus import Bus, Eventually
@@ -39,7 +39,7 @@ async def test_a_rebuild_equals_what_was_counted_live(bus: Bus, programme: str, 
         await bus.publish(*said)
         await eventually(lambda: bus.is_right(programme, said))
         before = await bus.figures(programme)
-        done = await commands.rebuild(bus.idle.db)
+        done = await rebuild.rebuild(bus.idle.db)
     assert before[0] and before[1]
     assert await bus.figures(programme) == before
     (live,) = await bus.rows("SELECT live FROM generation")
@@ -51,16 +51,16 @@ async def test_what_comes_while_a_rebuild_runs_is_counted_once(
     bus: Bus, programme: str, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Pages of ten, so that the projector writes between them."""
-    monkeypatch.setattr(commands, "PAGE", 10)
+    monkeypatch.setattr(rebuild, "PAGE", 10)
     said = some(programme, 200)
     async with bus.at_work():
         publishing = asyncio.create_task(bus.publish(*said))
         for _ in range(3):
-            await commands.rebuild(bus.idle.db)
+            await rebuild.rebuild(bus.idle.db)
         await publishing
         await eventually(lambda: bus.is_right(programme, said), 15)
     before = await bus.figures(programme)
-    await commands.rebuild(bus.idle.db)
+    await rebuild.rebuild(bus.idle.db)
     assert await bus.figures(programme) == before
 
 
@@ -70,7 +70,7 @@ async def test_a_reader_sees_the_same_figures_throughout(reporting: Probe, progr
     reader = reporting.person("evaluator", programme=programme)
     query = {"by": "week,language,topic,platform"}
     before = await reader.get(PATH, **query)
-    rebuilding = asyncio.create_task(commands.rebuild(reporting.db))
+    rebuilding = asyncio.create_task(rebuild.rebuild(reporting.db))
     reads = 0
     while not rebuilding.done():
         assert await reader.get(PATH, **query) == before
@@ -87,9 +87,9 @@ async def test_a_rebuild_that_was_broken_off_leaves_no_trace_in_the_next(reporti
     before = await reader.get(PATH)
     async with reporting.db.transaction(Cause(SYSTEM)) as tx:
         half = await queries.live_generation(tx) + 1
-        await commands._count_page(tx, half, 0)
+        await rebuild.count_page(tx, half, 0)
     assert await reader.get(PATH) == before
-    await commands.rebuild(reporting.db)
+    await rebuild.rebuild(reporting.db)
     assert await reader.get(PATH) == before
 
 
@@ -98,7 +98,7 @@ async def test_two_rebuilds_at_once_are_refused(reporting: Probe) -> None:
     try:
         await lock.execute("SELECT pg_advisory_lock($1)", queries.REBUILDING)
         with pytest.raises(Conflict, match="rebuild_running"):
-            await commands.rebuild(reporting.db)
+            await rebuild.rebuild(reporting.db)
     finally:
         await lock.close()
 
@@ -107,12 +107,12 @@ async def test_a_rebuild_counts_under_the_definitions_of_its_release(
     reporting: Probe, programme: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reader = reporting.person("evaluator", programme=programme)
-    monkeypatch.setattr(commands, "DEFINITIONS", 2)
+    monkeypatch.setattr(rebuild, "DEFINITIONS", 2)
     assert (await reader.get(PATH))["definition_version"] == 1
-    await commands.rebuild(reporting.db)
+    await rebuild.rebuild(reporting.db)
     assert (await reader.get(PATH))["definition_version"] == 2
     monkeypatch.undo()
-    await commands.rebuild(reporting.db)
+    await rebuild.rebuild(reporting.db)
 
 
 async def test_the_command_line_rebuilds(reporting: Probe) -> None:
@@ -127,3 +127,32 @@ async def test_the_command_line_rebuilds(reporting: Probe) -> None:
     )
     output, _ = await process.communicate()
     assert process.returncode == 0 and b'"generation"' in output
+
+
+async def test_what_comes_at_the_last_moment_is_counted(
+    reporting: Probe, programme: str, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the last page, which was empty, and before the takeover."""
+    events = await count_of_history(reporting)
+    monkeypatch.setattr(rebuild, "PAGE", max(events, 1))
+    late = facts.life([facts.captured()], programme=programme)[0]
+    async with reporting.db.transaction(Cause(SYSTEM)) as tx:
+        await queries.hold_still(tx)
+        rebuilding = asyncio.create_task(rebuild.rebuild(reporting.db))
+        await eventually(lambda: waits_for_the_lock(reporting))
+        await commands.project(tx, "intake", [facts.arrived(late)])
+    assert (await rebuilding)["events"] == events + 1
+    async with reporting.db.transaction(Cause(SYSTEM)) as tx:
+        counted = await tx.connection.fetchval("SELECT sum(count) FROM figure WHERE programme = $1", programme)
+    assert counted == 1
+
+
+async def count_of_history(reporting: Probe) -> int:
+    async with reporting.db.transaction(Cause(SYSTEM)) as tx:
+        return int(await tx.connection.fetchval("SELECT count(*) FROM history"))
+
+
+async def waits_for_the_lock(reporting: Probe) -> bool:
+    async with reporting.db.transaction(Cause(SYSTEM)) as tx:
+        waiting = "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"
+        return bool(await tx.connection.fetchval(waiting))
