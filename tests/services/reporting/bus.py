@@ -148,6 +148,8 @@ async def _marks(running: Running) -> dict[str, int]:
     async with running.db.transaction(Cause(SYSTEM)) as tx:
         await tx.connection.execute("DELETE FROM aside")
         used = "SELECT coalesce(max(seq), 0) FROM history"
-        await tx.connection.execute(f"UPDATE progress SET seq = greatest(seq, ({used})), through = NULL")
+        await tx.connection.execute(
+            f"UPDATE progress SET seq = greatest(seq, ({used})), through = NULL, caught_up_at = NULL"
+        )
         rows = await tx.connection.fetch("SELECT source, seq FROM progress")
     return {row["source"]: row["seq"] for row in rows}

@@ -45,10 +45,16 @@ async def test_figures_equal_an_independent_count_of_the_bytes(
         await eventually(lambda: bus.is_right(programme, said))
         for source in ("intake", "review", "referral"):
             await eventually(lambda source=source: _caught_up(bus, source))
+        await eventually(lambda: _noticed(bus), 10)
     counts, _ = await bus.figures(programme)
     at = (facts.WEEK, "fa", "c-dismissal", "facebook")
     assert counts[(programme, "captured", *at)] == 40
     assert (programme, "approved-with-changes", facts.WEEK, "ar", "unassigned", "facebook") in counts
+
+
+async def _noticed(bus: Bus) -> bool:
+    """The projector took note that the bus held nothing more."""
+    return (await bus.progress()).caught_up_at is not None
 
 
 async def _caught_up(bus: Bus, source: str) -> bool:
