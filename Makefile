@@ -41,6 +41,7 @@ check: $(INSTALLED) ## Style, types, imports, contracts, shape and docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m libs.contracts.generate --check
+	$(BIN)/python -m deploy.nats_users --check
 	$(BIN)/pytest -q tests/architecture
 
 bench: $(INSTALLED) ## Measurements, each as a ratio to a bare ceiling taken in the same run
