@@ -6,20 +6,23 @@ Reconnects never end, and a connection that closes for good ends the process.
 """
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
 from faststream.security import SASLPlaintext
 
+from libs.contracts.envelope import Envelope
 from libs.contracts.registry import sources_for
 from libs.kit import logs
+from libs.kit.connection import BUS_AWAY
 from libs.kit.consumer import Consumer, Later
 from libs.kit.database import Database
-from libs.kit.settings import Settings
 from libs.kit.streams import event_stream, inbox
 from libs.kit.subscribers import Subscribers
 
@@ -27,38 +30,51 @@ HEARTBEAT_SECONDS = 2.0
 FETCH_SECONDS = 1.0
 
 
-def broker(settings: Settings) -> NatsBroker:
-    """A FastStream broker for one service, not yet connected."""
-    user = settings.nats_user or settings.service
-    return NatsBroker(
-        settings.nats_url,
-        name=f"{settings.service}-subscribers",
-        security=SASLPlaintext(user, settings.nats_password.get_secret_value()) if settings.nats_user else None,
-        inbox_prefix=inbox(user).encode(),
-        max_reconnect_attempts=-1,
-        reconnect_time_wait=1,
-        connect_timeout=2,
-        closed_cb=_die,
-        error_cb=_log,
-        graceful_timeout=15.0,
-        ack_policy=AckPolicy.MANUAL,
-        apply_types=False,
-        logger=logging.getLogger("faststream.lotse"),
-        log_level=logging.DEBUG,
-    )
+class Bus:
+    """FastStream's broker of one service, with one consumer for each source the service reads."""
 
+    def __init__(self, db: Database, subscribers: Subscribers, texts: Callable[[Envelope], Awaitable[Any]]) -> None:
+        self.settings, self._leaving = db.settings, False
+        self.broker = self._broker()
+        sources = sources_for(self.settings.service)
+        self.consumers = [Consumer(db, source, subscribers, texts) for source in sources]
+        for consumer in self.consumers:
+            self._subscribe(consumer)
 
-def subscribe(
-    made: NatsBroker, db: Database, subscribers: Subscribers, texts: Callable[..., Awaitable[object]]
-) -> list[Consumer]:
-    """Register one consumer for each source this service reads."""
-    service = db.settings.service
-    consumers = []
-    for source in sources_for(service):
-        consumer = Consumer(db, source, subscribers, texts)
-        subscriber = made.subscriber(
-            f"ev.{source}.>",
-            stream=JStream(event_stream(source), declare=False),
+    async def start(self) -> None:
+        """Connect and fetch. Raises what NATS says when the bus or a durable is not there."""
+        await self.broker.start()
+
+    async def stop(self) -> None:
+        """Finish what is in hand and close."""
+        self._leaving = True
+        await self.broker.stop()
+
+    def _broker(self) -> NatsBroker:
+        settings = self.settings
+        user = settings.nats_user or settings.service
+        return NatsBroker(
+            settings.nats_url,
+            name=f"{settings.service}-subscribers",
+            security=SASLPlaintext(user, settings.nats_password.get_secret_value()) if settings.nats_user else None,
+            inbox_prefix=inbox(user).encode(),
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=1,
+            connect_timeout=2,
+            closed_cb=self._closed,
+            error_cb=_log,
+            graceful_timeout=15.0,
+            ack_policy=AckPolicy.MANUAL,
+            apply_types=False,
+            logger=logging.getLogger("faststream.lotse"),
+            log_level=logging.DEBUG,
+        )
+
+    def _subscribe(self, consumer: Consumer) -> None:
+        service = self.settings.service
+        subscriber = self.broker.subscriber(
+            f"ev.{consumer.source}.>",
+            stream=JStream(event_stream(consumer.source), declare=False),
             durable=service,
             pull_sub=PullSub(1, timeout=FETCH_SECONDS),
             ack_policy=AckPolicy.MANUAL,
@@ -67,8 +83,11 @@ def subscribe(
             inbox_prefix=f"{inbox(service)}.".encode(),
         )
         subscriber(_handler(consumer))
-        consumers.append(consumer)
-    return consumers
+
+    async def _closed(self) -> None:
+        if not self._leaving:
+            logs.event("bus_connection_closed", logging.ERROR, error=RuntimeError("closed"))
+            os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _handler(consumer: Consumer) -> Callable[[NatsMessage], Awaitable[None]]:
@@ -91,7 +110,8 @@ async def _beat(message: NatsMessage) -> None:
     """Tell the server that a slow handler is still at it, well inside `ack_wait`."""
     while True:
         await asyncio.sleep(HEARTBEAT_SECONDS)
-        await message.in_progress()
+        with contextlib.suppress(*BUS_AWAY):
+            await message.in_progress()
 
 
 async def _whole(message: NatsMessage) -> NatsMessage:
@@ -100,14 +120,5 @@ async def _whole(message: NatsMessage) -> NatsMessage:
     return message
 
 
-async def _die() -> None:
-    if not stopping.is_set():
-        logs.event("bus_connection_closed", logging.ERROR, error=RuntimeError("closed"))
-        os.kill(os.getpid(), signal.SIGTERM)
-
-
 async def _log(error: Exception) -> None:
     logs.event("bus_error", logging.ERROR, error=error)
-
-
-stopping = asyncio.Event()

@@ -13,14 +13,14 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
-from faststream.nats import NatsBroker
 from nats.aio.client import Client
 
-from libs.kit import bus, connection, logs, migrate
+from libs.kit import connection, logs, migrate
+from libs.kit.bus import Bus
 from libs.kit.clock import Clock
 from libs.kit.connection import BUS_AWAY
 from libs.kit.consumer import Consumer
-from libs.kit.database import Database
+from libs.kit.database import AWAY, Database
 from libs.kit.errors import Unavailable
 from libs.kit.forgetting import TextReader
 from libs.kit.relay import Relay
@@ -49,19 +49,20 @@ class Running:
         self.db = Database(self.settings, self.clock)
         self.readiness = Readiness("migrations", "database", "bus", "stream", "consumers", "sync")
         self.client: Client | None = None
-        self.broker: NatsBroker | None = None
+        self.bus: Bus | None = None
         self.consumers: list[Consumer] = []
         self.relay: Relay | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._stopping = False
 
     async def start(self) -> None:
         self._spawn(self._up())
 
     async def stop(self) -> None:
         """Stop fetching, finish what is in hand, then let go of bus and database."""
-        if self.broker is not None:
-            bus.stopping.set()
-            await _within(DRAIN_SECONDS, self.broker.stop())
+        self._stopping = True
+        if self.bus is not None:
+            await _within(DRAIN_SECONDS, self.bus.stop())
         # Again and again: in Python 3.11 `wait_for` can lose a cancellation.
         while self._tasks:
             for task in self._tasks:
@@ -73,30 +74,30 @@ class Running:
 
     async def _up(self) -> None:
         await self._open_database()
-        if self.seed is not None:
-            await self.seed(self.db)
         self._spawn(Timers(self.db, [*self.timers, self._drain_timer()]).run())
+        self._spawn(Watchdog(self.db, lambda: self.client, self.readiness).run())
         self.client = await self._connect()
         self.relay = Relay(self.db, self.client)
         self._spawn(self.relay.run())
-        self._spawn(
-            Watchdog(self.db, self.client, self.readiness, lambda: bool(self.relay and self.relay.leading)).run()
-        )
         if self.projector is not None:
             self._spawn(self.projector(self))
         else:
             await self._subscribe()
 
     async def _open_database(self) -> None:
+        """Wait for the database and its migrations, then seed it."""
         while True:
             try:
                 await self.db.open()
                 behind = await migrate.pending(self.settings)
                 self.readiness.set("migrations", f"behind: {', '.join(behind)}" if behind else None)
                 if not behind:
+                    if self.seed is not None:
+                        await self.seed(self.db)
                     return
                 await self.db.close()
-            except (Unavailable, OSError) as away:
+            except (Unavailable, *AWAY) as away:
+                self.readiness.set("database", "cannot be reached")
                 logs.event("database_away", logging.ERROR, error=away)
             await asyncio.sleep(RETRY_SECONDS)
 
@@ -119,8 +120,7 @@ class Running:
         assert self.client is not None
         texts = TextReader(self.client)
         while True:
-            made = bus.broker(self.settings)
-            self.consumers = bus.subscribe(made, self.db, self.subscribers, texts)
+            made = Bus(self.db, self.subscribers, texts)
             try:
                 await made.start()
             except (*BUS_AWAY, Unavailable) as away:
@@ -128,7 +128,7 @@ class Running:
                 await _within(DRAIN_SECONDS, made.stop())
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
-            self.broker = made
+            self.bus, self.consumers = made, made.consumers
             return
 
     def _drain_timer(self) -> Timer:
@@ -151,7 +151,7 @@ class Running:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
+        if not task.cancelled() and task.exception() is not None and not self._stopping:
             logs.event("background_task_failed", logging.ERROR, error=task.exception() or RuntimeError())
             os.kill(os.getpid(), signal.SIGTERM)
 

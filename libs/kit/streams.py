@@ -112,7 +112,7 @@ def permissions() -> dict[str, dict[str, dict[str, list[str]]]]:
 
 def _permissions(service: str) -> dict[str, dict[str, list[str]]]:
     own, texts = event_stream(service), text_stream(service)
-    may = [f"ev.{service}.>", f"$JS.API.STREAM.INFO.{own}", f"$JS.API.DIRECT.GET.{own}"]
+    may = [f"ev.{service}.>", f"$JS.API.STREAM.INFO.{own}"]
     if says_text(service):
         may += [
             f"forgettable.{service}.>",
@@ -125,6 +125,8 @@ def _permissions(service: str) -> dict[str, dict[str, list[str]]]:
         may += [
             f"$JS.API.CONSUMER.INFO.{stream}.{service}",
             f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{service}",
+            # Its own reading only: the watchdog's proof that the server can write.
+            f"$JS.API.CONSUMER.PAUSE.{stream}.{service}",
             f"$JS.ACK.{stream}.{service}.>",
         ]
     may += [f"$JS.API.DIRECT.GET.{text_stream(source)}.>" for source in text_sources_for(service)]

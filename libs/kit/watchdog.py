@@ -1,15 +1,17 @@
 """Readiness that tells the truth: what is wrong, by name, in words an operator can act on.
 
-A burnt JetStream directory under a running server still looks healthy and acknowledges into nothing, a deleted
-durable is a silent hot loop, and lazy fsync loses acknowledged messages when the power fails: the server reports none
-of that by itself.
+A burnt JetStream directory under a running server still looks healthy, acknowledges into nothing and reads from its
+memory; a deleted durable is a silent hot loop; lazy fsync loses acknowledged messages when the power fails. The server
+reports none of that by itself.
 """
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import asyncpg
 import httpx
 from nats.aio.client import Client
 
@@ -20,12 +22,27 @@ from libs.kit.connection import BUS_AWAY, NOT_FOUND, ApiError, api
 from libs.kit.database import Database
 from libs.kit.errors import Unavailable
 from libs.kit.provision import differences
-from libs.kit.streams import consumers, event_stream, streams
+from libs.kit.streams import consumers, event_stream, says_text, streams, text_stream
 from libs.kit.transaction import Cause
 
 EVERY_SECONDS = 10.0
+CHECK_SECONDS = 5.0
 STILL_SECONDS = 60.0
+AWAY = "cannot be reached"
+UNCONNECTED = "not connected; events wait in the event table"
 REPLAY = "not what was published: run `lotse replay`"
+PROVISION = "is missing: run `lotse bus provision`"
+
+STATE = """
+SELECT published_through AS through, coalesce((SELECT max(seq) FROM event_order), 0) AS last,
+    coalesce((SELECT max(position) FROM event), 0) AS said,
+    coalesce((SELECT max(position) FROM event_order), 0) AS numbered
+FROM relay
+"""
+NEWEST_TEXT = """
+SELECT e.concerns, e.event_id FROM event_order o JOIN event e USING (position) JOIN forgettable f USING (event_id)
+WHERE o.seq <= $1 ORDER BY o.seq DESC LIMIT 1
+"""
 
 
 class Readiness:
@@ -45,12 +62,21 @@ class Readiness:
 
 
 class Watchdog:
-    """Looks every ten seconds, and at once when asked."""
+    """Looks every ten seconds, and every second while something is wrong."""
 
-    def __init__(self, db: Database, client: Client, readiness: Readiness, leading: Callable[[], bool]) -> None:
-        self.db, self.client, self.readiness, self.leading = db, client, readiness, leading
+    def __init__(self, db: Database, client: Callable[[], Client | None], readiness: Readiness) -> None:
+        self.db, self.readiness, self._client = db, readiness, client
         self.service = db.settings.service
-        self._moved: dict[str, tuple[int, float]] = {}
+        self.still_seconds = STILL_SECONDS
+        self._moved: dict[str, tuple[object, float]] = {}
+
+    @property
+    def client(self) -> Client:
+        """The connection to the bus. Raises `Unavailable` while there is none."""
+        client = self._client()
+        if client is None or not client.is_connected:
+            raise Unavailable("bus_unavailable", UNCONNECTED)
+        return client
 
     async def run(self) -> None:
         while True:
@@ -59,95 +85,143 @@ class Watchdog:
             await asyncio.sleep(1.0 if quick else EVERY_SECONDS)
 
     async def look(self) -> None:
-        """Make every check once."""
-        for name, check in (
-            ("database", self._database),
-            ("bus", self._bus),
-            ("stream", self._stream),
-            ("consumers", self._consumers),
-            ("sync", self._sync),
-        ):
-            try:
+        """Make every check once, all at the same time: one that hangs must not hold up the others' truth."""
+        checks = {
+            "database": self._database,
+            "bus": self._bus,
+            "stream": self._stream,
+            "consumers": self._consumers,
+            "sync": self._sync,
+        }
+        await asyncio.gather(*(self._check(name, check) for name, check in checks.items()))
+
+    async def _check(self, name: str, check: Callable[[], Awaitable[str | None]]) -> None:
+        try:
+            async with asyncio.timeout(CHECK_SECONDS):
                 self.readiness.set(name, await check())
-            except (Unavailable, *BUS_AWAY):
-                self.readiness.set(name, "cannot be reached")
+        except (Unavailable, ApiError, asyncpg.PostgresError, *BUS_AWAY):
+            self.readiness.set(name, AWAY)
 
     async def _database(self) -> str | None:
-        async with self.db.transaction(Cause(SYSTEM)) as tx:
-            await tx.connection.fetchval("SELECT 1")
+        await self._row("SELECT 1")
         return None
 
     async def _bus(self) -> str | None:
-        return None if self.client.is_connected else "not connected; events wait in the event table"
+        client = self._client()
+        return None if client is not None and client.is_connected else UNCONNECTED
 
     async def _stream(self) -> str | None:
-        """The stream holds what was published, up to the last."""
+        """The streams hold what was published, up to the last, and what was said is being published."""
         if not facts_of(self.service):
             return None
+        state = await self._row(STATE)
+        return (
+            await self._events(state["through"])
+            or (says_text(self.service) and await self._texts(state["through"]))
+            or self._waiting(state)
+            or None
+        )
+
+    async def _events(self, through: int) -> str | None:
         name = event_stream(self.service)
-        through = await self._published_through()
+        held, wrong = await self._held(name)
+        if wrong:
+            return wrong
+        if held["messages"] < through:
+            return f"{name} holds {held['messages']} of {through} events, {REPLAY}"
+        return None
+
+    async def _texts(self, through: int) -> str | None:
+        """The newest text that should be there is there."""
+        name = text_stream(self.service)
+        _, wrong = await self._held(name)
+        if wrong:
+            return wrong
+        if (row := await self._row(NEWEST_TEXT, through)) is None:
+            return None
+        place = f"forgettable.{self.service}.{row['concerns']}.{row['event_id']}"
+        reply = await self.client.request(f"$JS.API.DIRECT.GET.{name}.{place}", timeout=CHECK_SECONDS)
+        if (reply.headers or {}).get("Nats-Subject") == place:
+            return None
+        # It may have been forgotten between the two looks.
+        still = await self._row("SELECT FROM forgettable WHERE event_id = $1", row["event_id"])
+        return f"{name} has lost a text, {REPLAY}" if still is not None else None
+
+    async def _held(self, name: str) -> tuple[dict[str, Any], str | None]:
+        """(the stream's state, what is wrong with its configuration)"""
         try:
             info = await api(self.client, f"STREAM.INFO.{name}")
         except ApiError as refused:
-            return f"{name} is missing: run `lotse bus provision`" if refused.code in NOT_FOUND else "refused"
+            if refused.code in NOT_FOUND:
+                return {}, f"{name} {PROVISION}"
+            raise
         wanted = next(stream for stream in streams(info["config"]["num_replicas"]) if stream["name"] == name)
-        if drift := differences(wanted, info["config"]):
-            return f"{name} differs in {', '.join(drift)}: run `lotse bus check`"
-        state = info["state"]
-        if state["messages"] < through:
-            return f"{name} holds {state['messages']} of {through} events, {REPLAY}"
-        return await self._last_is_there(name, state["last_seq"]) if state["messages"] else None
+        drift = differences(wanted, info["config"])
+        return info["state"], f"{name} differs in {', '.join(drift)}: run `lotse bus check`" if drift else None
 
-    async def _last_is_there(self, name: str, last_seq: int) -> str | None:
-        # Asked for by number, because that is read from the disk: the counters of a burnt stream live on in memory.
-        try:
-            reply = await self.client.request(
-                f"$JS.API.DIRECT.GET.{name}", f'{{"seq": {last_seq}}}'.encode(), timeout=2
-            )
-        except BUS_AWAY:
-            return f"{name} does not give back its last event, {REPLAY}"
-        headers = reply.headers or {}
-        return None if headers.get("Lotse-Seq") else f"{name} has lost its last event, {REPLAY}"
-
-    async def _published_through(self) -> int:
-        async with self.db.transaction(Cause(SYSTEM)) as tx:
-            return int(await tx.connection.fetchval("SELECT published_through FROM relay"))
+    def _waiting(self, state: asyncpg.Record) -> str | None:
+        waits = state["said"] > state["numbered"] or state["last"] > state["through"]
+        progress = (state["through"], state["numbered"]) if waits else None
+        return "events wait and none is published" if self._stands_still("relay", progress) else None
 
     async def _consumers(self) -> str | None:
         """Every durable exists, is configured as wanted, and moves when something waits."""
         wanted = {stream: config for stream, config in consumers() if config["name"] == self.service}
         for source in sources_for(self.service):
-            name = event_stream(source)
+            stream = event_stream(source)
+            name = f"{stream}/{self.service}"
             try:
-                info = await api(self.client, f"CONSUMER.INFO.{name}.{self.service}")
+                info = await api(self.client, f"CONSUMER.INFO.{stream}.{self.service}")
             except ApiError as refused:
-                return (
-                    f"{name}/{self.service} is missing: run `lotse bus provision`"
-                    if refused.code in NOT_FOUND
-                    else "refused"
-                )
-            if drift := differences(wanted[name], info["config"]):
-                return f"{name}/{self.service} differs in {', '.join(drift)}: run `lotse bus check`"
-            if self._stands_still(name, info):
-                return f"{name}/{self.service} has events waiting and does not move"
+                if refused.code in NOT_FOUND:
+                    return f"{name} {PROVISION}"
+                raise
+            if drift := differences(wanted[stream], info["config"]):
+                return f"{name} differs in {', '.join(drift)}: run `lotse bus check`"
+            if info.get("paused"):
+                return f"{name} is paused"
+            if self._stands_still(stream, info["delivered"]["consumer_seq"] if info["num_pending"] else None):
+                return f"{name} has events waiting and does not move"
         return None
 
-    def _stands_still(self, name: str, info: dict[str, Any]) -> bool:
-        delivered, waiting = info["delivered"]["consumer_seq"], info["num_pending"]
-        before, since = self._moved.get(name, (-1, 0.0))
-        if delivered != before or not waiting:
-            self._moved[name] = (delivered, time.monotonic())
+    def _stands_still(self, name: str, progress: object) -> bool:
+        """Whether it has been the same for a minute; `None` is: nothing to do."""
+        before, since = self._moved.get(name, (None, 0.0))
+        if progress is None or progress != before:
+            self._moved[name] = (progress, time.monotonic())
             return False
-        return time.monotonic() - since > STILL_SECONDS
+        return time.monotonic() - since > self.still_seconds
 
     async def _sync(self) -> str | None:
-        """The server writes to the disk before it acknowledges."""
+        """The server can write to its disk, and does before it acknowledges."""
+        return await self._writes() or await self._syncs()
+
+    async def _writes(self) -> str | None:
+        """Make the server write: a pause that is over already changes nothing, but it is kept in a file. Reading would
+        prove nothing, because a server whose directory was burnt reads from its memory."""
+        over = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+        for source in sources_for(self.service):
+            stream = event_stream(source)
+            try:
+                await api(self.client, f"CONSUMER.PAUSE.{stream}.{self.service}", {"pause_until": over})
+            except ApiError as refused:
+                if refused.code not in NOT_FOUND:
+                    return f"the server cannot write to {stream}: look at its disk, then run `lotse replay`"
+        return None
+
+    async def _syncs(self) -> str | None:
         settings = self.db.settings
-        if not settings.require_sync_always or settings.nats_monitor_url is None:
+        if not settings.require_sync_always:
             return None
+        if settings.nats_monitor_url is None:
+            return "NATS_MONITOR_URL is not set, so nobody can tell whether the server syncs"
         try:
             async with httpx.AsyncClient(timeout=2) as http:
                 config = (await http.get(f"{settings.nats_monitor_url}/jsz")).json().get("config") or {}
         except (httpx.HTTPError, ValueError):
             return "the server's monitor port cannot be reached"
         return None if config.get("sync_always") else "set `sync_interval: always` in the server's jetstream block"
+
+    async def _row(self, sql: str, *values: object) -> Any:
+        async with self.db.transaction(Cause(SYSTEM)) as tx:
+            return await tx.connection.fetchrow(sql, *values)
