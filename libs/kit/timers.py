@@ -16,7 +16,7 @@ import asyncpg
 from libs.kit import logs
 from libs.kit.actor import SYSTEM
 from libs.kit.database import AWAY, Database, connect
-from libs.kit.errors import LotseError, Unavailable
+from libs.kit.errors import Unavailable
 from libs.kit.transaction import Cause, Tx
 
 EVERY_SECONDS = 5.0
@@ -63,14 +63,23 @@ class Timers:
             await asyncio.shield(connection.close(timeout=2))
 
     async def tick(self) -> int:
-        """One round; returns how many rows were done."""
+        """One round; returns how many rows were done. What cannot be done, be it a row or a whole timer, keeps nothing
+        else from its time."""
         done = 0
         for timer in self.timers:
-            async with self.db.transaction(Cause(SYSTEM)) as tx:
-                due = await timer.due(tx, tx.now, AT_ONCE)
-            for item in due:
+            for item in await self._due(timer):
                 done += await self._one(timer, item)
         return done
+
+    async def _due(self, timer: Timer) -> list[Any]:
+        try:
+            async with self.db.transaction(Cause(SYSTEM)) as tx:
+                return await timer.due(tx, tx.now, AT_ONCE)
+        except Unavailable:
+            raise
+        except Exception as refused:  # noqa: BLE001 - logged, and tried again with the next round
+            logs.event("timer_refused", logging.ERROR, error=refused, timer=timer.name)
+            return []
 
     async def _one(self, timer: Timer, item: Any) -> bool:
         try:
@@ -78,8 +87,7 @@ class Timers:
                 await timer.run(tx, item)
         except Unavailable:
             raise
-        except (LotseError, asyncpg.PostgresError) as refused:
-            # One row that cannot be done must not keep the others from their time.
+        except Exception as refused:  # noqa: BLE001 - logged, and tried again with the next round
             logs.event("timer_refused", logging.ERROR, error=refused, timer=timer.name)
             return False
         return True
