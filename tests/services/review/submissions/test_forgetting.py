@@ -126,6 +126,16 @@ async def test_drafts_that_race_with_the_forgetting_are_refused_or_forgotten(her
         assert (await here.types(made["id"]))[-1] == "submission.forgotten"
 
 
+async def test_a_submission_that_races_with_the_forgetting_is_refused_or_forgotten(here: Situation) -> None:
+    for number in range(12):
+        question = await here.captured(f"Frage Weide {number}")
+        await here.triage(question)
+        body = {"question": str(question), "core": f"Kern Weide {number}", "variant": arabic("Weide")}
+        reply, _ = await asyncio.gather(here.counsellor.ask("POST", SUBMISSIONS, body), here.forget(question))
+        assert reply.status_code in (201, 409, 410), reply.text
+        assert await here.stored("Weide") == []
+
+
 async def test_a_hold_marks_every_row_that_concerns_the_question(here: Situation) -> None:
     question, released = await with_every_text(here)
     await here.hear(QuestionHeld.model_validate({"reason": "complaint"}), question)
