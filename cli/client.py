@@ -20,7 +20,7 @@ Token = Callable[[], Awaitable[str]]
 Body = Mapping[str, Any]
 PATIENCE_SECONDS = 30.0
 TRY_SECONDS = 30.0
-FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 4.0
 LATER = (409, 429, 502, 503, 504)
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -149,7 +149,7 @@ class Client:
             if time.monotonic() + wait > deadline:
                 raise problem
             await asyncio.sleep(wait)
-            pause = min(pause * 2, LONGEST_PAUSE)
+            pause = min(max(pause, wait) * 2, LONGEST_PAUSE)
 
     async def page(self, service: str, path: str) -> dict[str, Any]:
         """One of the pages for operators (`/readyz`), asked once; its JSON, whatever its status. Raises `Problem`."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 
-from cli.client import LOOPBACK, Caller, Client, Token
+from cli.client import LOOPBACK, PATIENCE_SECONDS, Caller, Client, Token
 from cli.local.directory import Directory
 from cli.local.ports import Ports
 from cli.local.trouble import Trouble
@@ -30,8 +30,8 @@ class Installation:
     ports: Ports | None = None
     children: Mapping[str, int] = field(default_factory=dict)
 
-    def client(self, connections: int = 16) -> Client:
-        return Client(self.urls, connections)
+    def client(self, connections: int = 16, patience: float = PATIENCE_SECONDS) -> Client:
+        return Client(self.urls, connections, patience)
 
     def caller(self, client: Client, person: str) -> Caller:
         """This person at the API: LOTSE_TOKEN's owner where it is set, else a sample person. Raises `Trouble`."""

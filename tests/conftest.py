@@ -16,6 +16,7 @@ from tests.stack.skips import Skips
 from tests.stack.waiting import eventually as wait_until_true
 
 if TYPE_CHECKING:
+    from cli.where import Installation
     from libs.kit.settings import Settings
     from tests.stack.durable import DurableStack
     from tests.stack.stack import Stack
@@ -51,6 +52,15 @@ def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     if worker and where["nats"][0]["kind"] == "given":
         raise RuntimeError("NATS_URL is one server, and each worker needs its own: run with -n 0")
     return Stack(folder, where, worker)
+
+
+@pytest.fixture(scope="session")
+def platform(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> "Installation":
+    """All of it, as `lotse up` starts it, for tests of the whole story and of the command line. Shared by all workers:
+    a test works on questions of its own."""
+    from tests.stack.platform import platform
+
+    return platform(folder_of(request.config, tmp_path_factory))
 
 
 @pytest.fixture(scope="session")

@@ -33,6 +33,7 @@ from cli.where import Installation, find
 # Many questions are under way at once, because most of the time each waits to be heard of by the next service.
 AT_ONCE = 96
 CONNECTIONS = 16
+PATIENCE_SECONDS = 180.0
 TEMPORARY = "lotse-demo-"
 
 
@@ -88,7 +89,7 @@ def _free_base() -> int:
 
 async def _walk(place: Installation, lines: Sequence[Line], detect: bool, screen: Screen) -> Outcome:
     assert place.issuer is not None
-    async with place.client(CONNECTIONS) as client:
+    async with place.client(CONNECTIONS, PATIENCE_SECONDS) as client:
         cast = Cast.of(client, place.issuer)
         stage, made = await _prepared(cast, lines, detect)
         new = sorted({line.language for line in lines if line.language} - _spoken(stage))

@@ -3,7 +3,6 @@ and stops them when the session is over: when the lock on DIR/session.lock, whic
 had."""
 
 import asyncio
-import fcntl
 import json
 import shutil
 import signal
@@ -19,7 +18,7 @@ from cli.local.child import held
 from cli.local.secrets import Secrets, write_private
 from libs.kit.streams import PROVISIONER
 from tests.stack.servers import Server, start_nats, start_postgres
-from tests.stack.session import KEEPER, SERVERS, SESSION
+from tests.stack.session import KEEPER, SERVERS, session_is_over
 
 
 async def keep(folder: Path, workers: int) -> None:
@@ -40,7 +39,7 @@ async def keep(folder: Path, workers: int) -> None:
     try:
         database, *buses = await asyncio.gather(postgres(), *(nats(worker) for worker in range(workers)))
         _say(folder, database, buses)
-        await asyncio.to_thread(_session_is_over, folder)
+        await asyncio.to_thread(session_is_over, folder)
         if database.kind == "given":
             await _drop(database.url, folder)
     finally:
@@ -64,11 +63,6 @@ def _say(folder: Path, database: Server, buses: list[Server]) -> None:
     draft = folder / f".{SERVERS}.new"
     write_private(draft, json.dumps(where).encode())
     draft.replace(folder / SERVERS)
-
-
-def _session_is_over(folder: Path) -> None:
-    with (folder / SESSION).open("rb") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
 
 
 async def _drop(url: str, folder: Path) -> None:

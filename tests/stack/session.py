@@ -16,7 +16,7 @@ import pytest
 
 from cli.local.child import held
 
-SESSION, KEEPER, SERVERS = "session.lock", "keeper.lock", "servers.json"
+SESSION, KEEPER, PLATFORM, SERVERS = "session.lock", "keeper.lock", "platform.lock", "servers.json"
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 120.0
 STOP_SECONDS = 30.0
@@ -35,10 +35,17 @@ class Session:
         if self._lock is not None:
             self._lock.close()
         deadline = time.monotonic() + STOP_SECONDS
-        while (lock := held(self.folder / KEEPER)) is None and time.monotonic() < deadline:
-            time.sleep(0.02)
-        if lock is not None:
-            lock.close()
+        for kept in (KEEPER, PLATFORM):
+            while (lock := held(self.folder / kept)) is None and time.monotonic() < deadline:
+                time.sleep(0.02)
+            if lock is not None:
+                lock.close()
+
+
+def session_is_over(folder: Path) -> None:
+    """Return when it is: when the lock that pytest holds can be had."""
+    with (folder / SESSION).open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
 
 
 def folder_of(config: pytest.Config, factory: pytest.TempPathFactory) -> Path:
