@@ -16,6 +16,10 @@ from typing import Any
 from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
 from faststream.security import SASLPlaintext
+from nats.aio.msg import Msg
+from nats.errors import ConnectionClosedError
+from nats.js import JetStreamContext
+from nats.js.errors import ServiceUnavailableError
 
 from libs.contracts.envelope import Envelope
 from libs.contracts.registry import sources_for
@@ -44,6 +48,8 @@ class Bus:
     async def start(self) -> None:
         """Connect and fetch. Raises what NATS says when the bus or a durable is not there."""
         await self.broker.start()
+        for subscriber in self.broker.subscribers:
+            _patient(subscriber.subscription)  # type: ignore[attr-defined]
 
     async def stop(self) -> None:
         """Finish what is in hand and close."""
@@ -104,6 +110,21 @@ def _handler(consumer: Consumer) -> Callable[[NatsMessage], Awaitable[None]]:
             await message.ack()
 
     return handle
+
+
+def _patient(subscription: JetStreamContext.PullSubscription) -> None:
+    """Where a durable was deleted or a connection is closed, every fetch fails at once and FastStream's loop asks again
+    at once: without this pause it takes the whole processor, and in the second case never lets go of it."""
+    fetch = subscription.fetch
+
+    async def fetched(*arguments: Any, **named: Any) -> list[Msg]:
+        try:
+            return await fetch(*arguments, **named)
+        except (ServiceUnavailableError, ConnectionClosedError):
+            await asyncio.sleep(FETCH_SECONDS)
+            raise
+
+    subscription.fetch = fetched  # type: ignore[method-assign]
 
 
 async def _beat(message: NatsMessage) -> None:
