@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 
 from libs.contracts.codes import Land, LegalClass
 from libs.contracts.intake import QuestionHeld, QuestionHoldLifted
+from libs.kit.actor import SYSTEM
 from libs.kit.clock import local_day
+from libs.kit.transaction import Cause
+from services.review.answers import commands
 from services.review.answers.domain import Answer, Text, is_over, last_year
 from tests.services.probe import Probe
 from tests.services.review.situation import ANSWERS, CORE, SUBMISSIONS, VARIANT, Situation, situation
@@ -90,6 +93,19 @@ async def test_a_hold_keeps_it_beyond_its_time(here: Situation) -> None:
     await here.hear(QuestionHoldLifted(), question)
     await here.review.tick()
     assert (await here.types(released["answer"]))[-1] == "answer.dropped"
+
+
+async def test_a_hold_that_comes_between_asking_and_dropping_wins(here: Situation) -> None:
+    question = await here.question()
+    released = await here.released(await here.submitted(question))
+    here.later(days=365 * 5)
+    answer, db = UUID(released["answer"]), here.review.db
+    async with db.transaction(Cause(SYSTEM)) as tx:
+        assert answer in await commands.over(tx, tx.now, 1_000)
+    await here.hear(QuestionHeld.model_validate({"reason": "legal-claim"}), question)
+    async with db.transaction(Cause(SYSTEM)) as tx:
+        await commands.drop(tx, answer)
+    assert await here.types(answer) == ["answer.kept"]
 
 
 async def test_a_hold_reaches_it_when_the_question_is_forgotten_too(here: Situation) -> None:

@@ -1,5 +1,6 @@
 """A legal reviewer takes an item and approves, returns with coded reasons, or blocks the core."""
 
+import asyncio
 from datetime import date
 from typing import Any
 
@@ -39,6 +40,14 @@ async def test_an_item_is_taken_by_one_and_given_back_by_her_alone(here: Situati
     back = await here.jurist.do("DELETE", path, version=2)
     assert (back["state"], await last(here, taken)) == ("queued", ("given-back", {"reason": "by-hand"}))
     assert await here.jurist.refused("DELETE", path, version=3) == (409, "not_taken")
+
+
+async def test_of_two_who_take_it_at_once_one_has_it(here: Situation) -> None:
+    made = await here.submitted()
+    path = f"{SUBMISSIONS}/{made['id']}/taking"
+    replies = await asyncio.gather(*(who.ask("POST", path, version=1) for who in (here.jurist, here.deputy)))
+    assert sorted(reply.status_code for reply in replies) == [200, 412]
+    assert await here.types(made["id"]) == ["submission.submitted", "submission.taken"]
 
 
 async def test_a_lease_ends_by_itself_after_four_hours(here: Situation) -> None:

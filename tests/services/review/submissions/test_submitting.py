@@ -144,6 +144,15 @@ async def test_after_a_release_a_further_answer_may_be_submitted(here: Situation
     assert (await here.submitted(question))["state"] == "queued"
 
 
+async def test_after_a_released_approval_was_withdrawn_a_new_answer_may_be_submitted(here: Situation) -> None:
+    question = await here.question()
+    released = await here.released(await here.submitted(question))
+    path = f"{SUBMISSIONS}/{released['id']}/approval"
+    gone = await here.jurist.do("DELETE", path, version=released["version"])
+    assert await here.refused(here.counsellor, gone, "revision", {"core": "neu"}) == (409, "already_released")
+    assert (await here.submitted(question))["state"] == "queued"
+
+
 async def test_nothing_is_submitted_for_a_question_closed_under_erasure_or_forgotten(here: Situation) -> None:
     closed, erased, forgotten = [await here.question() for _ in range(3)]
     await here.hear(QuestionClosed.model_validate({**COUNTED, "reason": "out-of-scope"}), closed)
