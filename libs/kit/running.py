@@ -164,5 +164,5 @@ async def _within(seconds: float, work: Coroutine[Any, Any, Any]) -> None:
     """Wait for a clean end, but not for ever: what is cut off here is redelivered or rolled back."""
     try:
         await asyncio.wait_for(work, seconds)
-    except (TimeoutError, *BUS_AWAY) as failure:
+    except Exception as failure:  # noqa: BLE001 - whatever it is, the rest must still be stopped
         logs.event("stopped_hard", logging.ERROR, error=failure)
