@@ -86,7 +86,7 @@ async def behind(http: httpx.AsyncClient) -> bool:
 async def test_readiness_can_be_asked_without_what_need_not_keep_people_away(
     bus: Client, stack: Stack, ended: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watchdog, "EVERY_SECONDS", 0.1)
+    monkeypatch.setattr(watchdog, "GLANCE_SECONDS", 0.02)
     async with serving(stack.fresh("intake")) as (_, http):
         await eventually(lambda: ready(http), 10)
         await api(bus, "CONSUMER.DELETE.EV_REVIEW.intake")
