@@ -64,10 +64,10 @@ async def api(client: Client, subject: str, body: dict[str, Any] | None = None, 
         )
     except BUS_AWAY as away:
         raise bus_away() from away
-    answer: dict[str, Any] = json.loads(reply.data)
-    if "error" in answer:
-        raise ApiError(answer["error"].get("err_code", 0), answer["error"].get("description", ""))
-    return answer
+    told: dict[str, Any] = json.loads(reply.data)
+    if "error" in told:
+        raise ApiError(told["error"].get("err_code", 0), told["error"].get("description", ""))
+    return told
 
 
 def bus_away() -> Unavailable:

@@ -192,10 +192,10 @@ async def _write(tx: Tx) -> None:
         await tx.connection.execute("DELETE FROM forgettable WHERE concerns = $1", concerns)
     if not out.events and (key is None or out.reply is None):
         return
-    answer = [None] * 6
+    remembered: list[Any] = [None] * 6
     if key is not None and out.reply is not None:
-        answer = [key.scope, key.body, out.reply.status, out.reply.body, dict(out.reply.headers), tx.now]  # type: ignore[list-item]
-    await tx.connection.execute(WRITE, *_columns(out.events, 5), *_columns(out.texts, 3), *answer)
+        remembered = [key.scope, key.body, out.reply.status, out.reply.body, dict(out.reply.headers), tx.now]
+    await tx.connection.execute(WRITE, *_columns(out.events, 5), *_columns(out.texts, 3), *remembered)
 
 
 def _columns(rows: list[Any], width: int) -> list[list[Any]]:
