@@ -5,13 +5,15 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
 from cli.client import Caller, Problem
-from cli.local.trouble import Trouble
+from cli.local.trouble import Trouble, first_trouble
 from cli.screen import Advance, Screen
+from libs.text.links import canonical
 
 LARGEST_FILE = 20 * 2**20
 MOST_LINES = 100_000
@@ -82,15 +84,17 @@ class Target:
 async def run(counsellor: Caller, file: Path, target: Target, screen: Screen, *, dry_run: bool) -> Summary:
     """Capture every line. Raises `Trouble` for a file that is too large, `Problem` when no line can be captured."""
     digest, total = measured(file)
-    summary = Summary(dry_run)
+    work = Work(counsellor, target, digest, Summary(dry_run))
     waiting = numbered(file)
     with screen.progress("Checking" if dry_run else "Capturing", total) as advance:
-        work = [_work(counsellor, waiting, target, digest, summary, advance) for _ in range(1 if dry_run else AT_ONCE)]
-        async with asyncio.TaskGroup() as group:
-            for one in work:
-                group.create_task(one)
-    summary.refused.sort(key=lambda refusal: refusal.line)
-    return summary
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(AT_ONCE):
+                    group.create_task(work.through(waiting, advance))
+        except BaseExceptionGroup as failures:
+            raise first_trouble(failures) from None
+    work.summary.refused.sort(key=lambda refusal: refusal.line)
+    return work.summary
 
 
 def measured(file: Path) -> tuple[bytes, int]:
@@ -118,38 +122,43 @@ def numbered(file: Path) -> Iterator[tuple[int, bytes]]:
                 yield number, line
 
 
-async def _work(
-    counsellor: Caller,
-    waiting: Iterator[tuple[int, bytes]],
-    target: Target,
-    digest: bytes,
-    summary: Summary,
-    advance: Advance,
-) -> None:
-    """Take the next line until none is left; several of us share the iterator."""
-    for number, raw in waiting:
-        summary.lines += 1
-        try:
-            body = body_of(raw, target)
-            if summary.dry_run:
-                summary.captured += 1
-            else:
-                await _capture(counsellor, body, key_of(digest, number, body["space"]), summary)
-        except Refused as refused:
-            summary.refused.append(Refusal(number, refused.code, refused.message))
-        except Problem as problem:
-            if problem.code in HOPELESS:
-                raise
-            summary.refused.append(Refusal(number, problem.code, _sentence(problem)))
-        advance(1)
+@dataclass
+class Work:
+    """An import under way. Lines under one link take their turns, so that the later one meets the earlier."""
 
+    counsellor: Caller
+    target: Target
+    digest: bytes
+    summary: Summary
+    turns: dict[str, asyncio.Lock] = field(default_factory=dict)
 
-async def _capture(counsellor: Caller, body: Mapping[str, Any], key: str, summary: Summary) -> None:
-    answer = await counsellor.post("/intake/v1/questions", body, key=key)
-    if answer.replayed or answer["duplicate"]:
-        summary.repeated += 1
-    else:
-        summary.captured += 1
+    async def through(self, waiting: Iterator[tuple[int, bytes]], advance: Advance) -> None:
+        """Take the next line until none is left; several of us share the iterator."""
+        for number, raw in waiting:
+            self.summary.lines += 1
+            try:
+                await self._line(number, body_of(raw, self.target))
+            except Refused as refused:
+                self.summary.refused.append(Refusal(number, refused.code, refused.message))
+            except Problem as problem:
+                if problem.code in HOPELESS:
+                    raise
+                self.summary.refused.append(Refusal(number, problem.code, _sentence(problem)))
+            advance(1)
+
+    async def _line(self, number: int, body: Mapping[str, Any]) -> None:
+        if self.summary.dry_run:
+            self.summary.captured += 1
+            return
+        link = canonical(str(body["link"])) if "link" in body else None
+        async with self.turns.setdefault(link, asyncio.Lock()) if link else nullcontext():
+            answer = await self.counsellor.post(
+                "/intake/v1/questions", body, key=key_of(self.digest, number, body["space"])
+            )
+        if answer.replayed or answer["duplicate"]:
+            self.summary.repeated += 1
+        else:
+            self.summary.captured += 1
 
 
 class Refused(Exception):

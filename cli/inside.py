@@ -22,6 +22,10 @@ from cli.where import Installation
 if TYPE_CHECKING:
     from nats.aio.client import Client as Bus
 
+    from libs.kit.database import Database
+
+BUS_SECONDS = 5.0
+
 
 def database(place: Installation, service: str) -> Access:
     """The addresses of a service's database; they hold passwords. Raises `Trouble`."""
@@ -56,14 +60,48 @@ async def command(place: Installation, service: str, *arguments: str) -> Any:
     return json.loads(out.decode().strip().splitlines()[-1])
 
 
-async def relayed(place: Installation, service: str) -> tuple[int, int]:
-    """(how many events the service's relay has published, how many there are)."""
-    connection = await asyncpg.connect(database(place, service).runtime)
+@asynccontextmanager
+async def store(place: Installation, service: str) -> AsyncIterator["Database"]:
+    """A service's database as the service itself uses it: for what needs none of its own code. Raises `Trouble`."""
+    from libs.kit.clock import SystemClock
+    from libs.kit.database import Database
+    from libs.kit.settings import Settings
+
+    directory, _ = place.here()
+    settings = {
+        "service": service,
+        "database_url": database(place, service).runtime,
+        "keys_dir": directory.secrets.make_keys(),
+    }
+    opened = Database(Settings.model_validate(settings), SystemClock())
+    await opened.open()
     try:
-        row = await connection.fetchrow("SELECT published_through, (SELECT count(*) FROM event) FROM relay")
+        yield opened
+    finally:
+        await opened.close()
+
+
+@asynccontextmanager
+async def owned(place: Installation, service: str) -> AsyncIterator[Any]:
+    """A connection to a service's database as its owner, whom no row level security keeps from looking.
+
+    Raises `Trouble` when PostgreSQL is away.
+    """
+    try:
+        connection = await asyncpg.connect(database(place, service).owner, timeout=10)
+    except (OSError, TimeoutError, asyncpg.PostgresError) as failure:
+        raise Trouble(f"The database of {service} cannot be used: {type(failure).__name__}. See its log.") from None
+    try:
+        yield connection
     finally:
         await connection.close()
-    return int(row[0]), int(row[1])
+
+
+async def relayed(place: Installation, service: str) -> tuple[int, int]:
+    """(how many events the service's relay has published, how many there are)."""
+    async with owned(place, service) as connection:
+        row = await connection.fetchrow("SELECT published_through, (SELECT count(*) FROM event) FROM relay")
+        return int(row[0]), int(row[1])
 
 
 @asynccontextmanager
@@ -82,7 +120,8 @@ async def bus(url: str | None, place: Installation | None) -> AsyncIterator["Bus
         url, user = f"nats://{LOOPBACK}:{ports.nats}", PROVISIONER
         password = directory.secrets.password(f"nats-{PROVISIONER}")
     try:
-        client = await connect(url, user, password, "lotse-cli")
+        # A service waits for its bus for ever; somebody at a terminal does not.
+        client = await asyncio.wait_for(connect(url, user, password, "lotse-cli"), BUS_SECONDS)
     except BUS_AWAY as failure:
         raise Trouble(f"The bus at {url} cannot be used: {type(failure).__name__}. See `lotse status`.") from None
     try:

@@ -2,12 +2,17 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli.options import DATA, Data, Json
 from cli.screen import Screen, finish
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from libs.kit.deadletters import DeadLetter
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -50,7 +55,7 @@ def requeue(id: Id, service: Service = None, data: Data = DATA, json_lines: Json
 
     Example: `lotse dead-letters requeue 019a…`
     """
-    finish(_decide(id, service, data, Screen(json_lines), "requeue"), json_lines)
+    finish(_requeue(id, service, data, Screen(json_lines)), json_lines)
 
 
 @app.command()
@@ -61,28 +66,37 @@ def skip(id: Id, reason: Reason, service: Service = None, data: Data = DATA, jso
 
     Example: `lotse dead-letters skip 019a… --reason known-duplicate`
     """
-    finish(_decide(id, service, data, Screen(json_lines), "skip", "--reason", reason), json_lines)
+    finish(_skip(id, reason, service, data, Screen(json_lines)), json_lines)
 
 
 async def _list(service: str | None, data: Path, screen: Screen) -> int:
-    found = [letter for letters in (await _open(service, data)).values() for letter in letters]
-    for letter in sorted(found, key=lambda one: str(one["arrived_at"])):
+    found = [
+        letter
+        for letters in await asyncio.gather(*(_of(name, data) for name in _wanted(service)))
+        for letter in letters
+    ]
+    for letter in sorted(found, key=lambda one: one["arrived_at"]):
         screen.result(_sentence(letter), **letter)
     if not found:
         screen.say("No dead letters: every event that arrived was applied, or waits its turn.")
     return 0
 
 
-async def _open(service: str | None, data: Path) -> dict[str, list[dict[str, Any]]]:
-    """The open dead letters by the service that could not apply them."""
-    from cli.inside import command
+async def _of(service: str, data: Path) -> list[dict[str, Any]]:
+    """The open dead letters of one service."""
+    from cli.inside import store
     from cli.where import find
+    from libs.kit.actor import SYSTEM
+    from libs.kit.deadletters import listed as open_letters
+    from libs.kit.transaction import Cause
 
-    place, wanted = find(data), _wanted(service)
-    answers = await asyncio.gather(*(command(place, name, "dead-letters", "list") for name in wanted))
-    return {
-        name: [{"service": name, **letter} for letter in letters] for name, letters in zip(wanted, answers, strict=True)
-    }
+    async with store(find(data), service) as db, db.transaction(Cause(SYSTEM)) as tx:
+        return [_shown(service, letter) for letter in await open_letters(tx)]
+
+
+def _shown(service: str, letter: "DeadLetter") -> dict[str, Any]:
+    """Everything but the bytes."""
+    return {"service": service, **{name: value for name, value in vars(letter).items() if name != "raw"}}
 
 
 def _wanted(service: str | None) -> tuple[str, ...]:
@@ -97,40 +111,60 @@ def _wanted(service: str | None) -> tuple[str, ...]:
 def _sentence(letter: dict[str, Any]) -> str:
     what = f"{letter['aggregate']} version {letter['version']}" if letter["aggregate"] else "an unreadable message"
     return (
-        f"{letter['id']}  {letter['service']} ← {letter['source']}  {str(letter['arrived_at'])[:19]}\n"
+        f"{letter['id']}  {letter['service']} ← {letter['source']}  {letter['arrived_at']:%Y-%m-%d %H:%M:%S}\n"
         f"    {what}: {letter['reason']}, {letter['detail']}"
     )
 
 
 async def _show(id: str, service: str | None, data: Path, screen: Screen) -> int:
-    from base64 import b64decode
-
-    from cli.inside import command
+    from cli.inside import store
     from cli.where import find
+    from libs.kit.actor import SYSTEM
+    from libs.kit.deadletters import shown
+    from libs.kit.transaction import Cause
 
-    holder = await _holder(id, service, data)
-    letter: dict[str, Any] = await command(find(data), holder, "dead-letters", "show", id)
-    raw = b64decode(letter.pop("bytes_base64")).decode(errors="replace")
-    screen.result(f"{_sentence({'service': holder, **letter})}\n    {raw}", service=holder, **letter, message=raw)
+    holder, letter_id = await _holder(id, service, data)
+    async with store(find(data), holder) as db, db.transaction(Cause(SYSTEM)) as tx:
+        found = await shown(tx, letter_id)
+    letter, raw = _shown(holder, found), found.raw.decode(errors="replace")
+    screen.result(f"{_sentence(letter)}\n    {raw}", **letter, message=raw)
     return 0
 
 
-async def _decide(id: str, service: str | None, data: Path, screen: Screen, action: str, *more: str) -> int:
+async def _requeue(id: str, service: str | None, data: Path, screen: Screen) -> int:
+    """By the service's own command, because its functions are what applies an event."""
     from cli.inside import command
     from cli.where import find
 
-    holder = await _holder(id, service, data)
-    said: dict[str, Any] = await command(find(data), holder, "dead-letters", action, id, *more)
-    applied = f"; {said['applied']} events were applied" if "applied" in said else ""
-    screen.result(f"{holder}: {'skipped' if action == 'skip' else 'requeued'}{applied}.", service=holder, **said)
+    holder, _ = await _holder(id, service, data)
+    said: dict[str, Any] = await command(find(data), holder, "dead-letters", "requeue", id)
+    screen.result(f"{holder}: requeued; {said['applied']} events were applied.", service=holder, **said)
     return 0
 
 
-async def _holder(id: str, service: str | None, data: Path) -> str:
-    """Which service the letter lies with. Raises `Trouble` when it is not open in any."""
+async def _skip(id: str, reason: str, service: str | None, data: Path, screen: Screen) -> int:
+    from cli.inside import store
+    from cli.where import find
+    from libs.kit.replay import skip as move_on
+
+    holder, letter_id = await _holder(id, service, data)
+    async with store(find(data), holder) as db:
+        await move_on(db, letter_id, reason)
+    screen.result(f"{holder}: skipped; what waited behind it follows.", service=holder, skipped=id)
+    return 0
+
+
+async def _holder(id: str, service: str | None, data: Path) -> tuple[str, "UUID"]:
+    """(the service it lies with, its id). Raises `Trouble` when it is not open in any."""
+    from uuid import UUID
+
     from cli.local.trouble import Trouble
 
-    for name, letters in (await _open(service, data)).items():
-        if any(letter["id"] == id for letter in letters):
-            return name
+    try:
+        wanted = UUID(id)
+    except ValueError:
+        raise Trouble("This is not an id of a dead letter. See `lotse dead-letters list`.") from None
+    for name in _wanted(service):
+        if any(letter["id"] == wanted for letter in await _of(name, data)):
+            return name, wanted
     raise Trouble("No service has an open dead letter of this id. See `lotse dead-letters list`.")

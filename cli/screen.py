@@ -3,6 +3,7 @@ standard error, with an exit code that means something."""
 
 import asyncio
 import json
+import logging
 import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
@@ -58,10 +59,13 @@ class Screen:
 def finish(work: Coroutine[Any, Any, int], json_lines: bool) -> None:
     """Run a command to its end and leave with its exit code; what is in its way is said once, without a traceback."""
     from cli.client import Problem
+    from libs.kit.errors import LotseError
 
+    # What kit logs is meant for a service's log; here the one sentence below says it.
+    logging.root.addHandler(logging.NullHandler())
     try:
         code = asyncio.run(work)
-    except (Problem, Trouble) as failure:
+    except (Problem, Trouble, LotseError) as failure:
         _complain(failure, json_lines)
         code = Exit.AWAY if getattr(failure, "status", None) == 0 or isinstance(failure, NotRunning) else Exit.REFUSED
     except KeyboardInterrupt:
@@ -69,9 +73,10 @@ def finish(work: Coroutine[Any, Any, int], json_lines: bool) -> None:
     raise typer.Exit(code)
 
 
-def _complain(failure: BaseException, json_lines: bool) -> None:
-    said = failure.as_dict() if hasattr(failure, "as_dict") else {"code": "trouble", "message": str(failure)}
-    print(json.dumps({"error": said}, ensure_ascii=False) if json_lines else failure, file=sys.stderr, flush=True)
+def _complain(failure: Exception, json_lines: bool) -> None:
+    code, message = getattr(failure, "code", "trouble"), getattr(failure, "message", str(failure))
+    said = failure.as_dict() if hasattr(failure, "as_dict") else {"code": code, "message": message}
+    print(json.dumps({"error": said}, ensure_ascii=False) if json_lines else message, file=sys.stderr, flush=True)
 
 
 class NotRunning(Trouble):

@@ -6,9 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
-import asyncpg
-
-from cli.inside import database
+from cli.inside import owned
 from cli.where import Installation
 from libs.contracts.envelope import SERVICES
 
@@ -57,11 +55,8 @@ async def events(place: Installation) -> list[Data]:
     """Every event of every service, as it was published."""
     found: list[Data] = []
     for service in SERVICES:
-        connection = await asyncpg.connect(database(place, service).owner)
-        try:
+        async with owned(place, service) as connection:
             rows = await connection.fetch("SELECT bytes FROM event ORDER BY position")
-        finally:
-            await connection.close()
         found += [json.loads(row["bytes"]) for row in rows]
     return found
 

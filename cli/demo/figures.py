@@ -6,11 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import asyncpg
-
 from cli.client import Caller
 from cli.demo.counting import Cell
-from cli.inside import database, relayed
+from cli.inside import owned, relayed
 from cli.local.trouble import Trouble
 from cli.screen import Screen
 from cli.where import Installation
@@ -43,8 +41,7 @@ async def settled(place: Installation, screen: Screen) -> int:
     Raises `Trouble` when that takes too long.
     """
     deadline = time.monotonic() + SETTLED_SECONDS
-    connection = await asyncpg.connect(database(place, "reporting").owner)
-    try:
+    async with owned(place, "reporting") as connection:
         with screen.progress("Waiting until everybody has heard everything", None):
             while True:
                 kept = int(await connection.fetchval("SELECT count(*) FROM history"))
@@ -55,8 +52,6 @@ async def settled(place: Installation, screen: Screen) -> int:
                 if time.monotonic() > deadline:
                     raise Trouble(f"Reporting has heard {kept} of {total} events. See `lotse status`.")
                 await asyncio.sleep(LOOK_SECONDS)
-    finally:
-        await connection.close()
 
 
 async def compare(evaluator: Caller, programmes: Iterable[str], own: Mapping[Cell, int]) -> Comparison:

@@ -5,11 +5,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import asyncpg
-
 from cli.client import Caller
 from cli.demo.tally import Erased
-from cli.inside import bus, database
+from cli.inside import bus, owned
 from cli.where import Installation
 from libs.contracts.envelope import SERVICES
 from libs.kit.connection import api
@@ -66,16 +64,12 @@ async def found_in_databases(place: Installation, erased: Sequence[Erased]) -> l
 
 
 async def _found_in(place: Installation, service: str, needles: list[str]) -> list[str]:
-    # As the owner, whom no row level security keeps from looking.
-    connection = await asyncpg.connect(database(place, service).owner)
-    try:
+    async with owned(place, service) as connection:
         tables: dict[str, list[str]] = {}
         for row in await connection.fetch(COLUMNS):
             sought = SOUGHT[row["data_type"] == BYTES].format(row["column_name"])
             tables.setdefault(row["table_name"], []).append(sought)
         found = [table for table, columns in tables.items() if await _stands_in(connection, table, columns, needles)]
-    finally:
-        await connection.close()
     return [f"{service}.{table}" for table in found]
 
 
