@@ -1,5 +1,5 @@
-"""What every table has, kit's own included: `libs/kit/migrations` says what those look like, and kit's few statements on
-them are written out beside what they are for.
+"""What every table has. Kit's own are made by `libs/kit/migrations`, and the few statements on them are written out
+beside what they are for.
 """
 
 import sqlalchemy as sa
