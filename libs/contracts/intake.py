@@ -145,6 +145,7 @@ class QuestionTriaged(Counted):
     urgency: Urgency
     land: Land
     has_deadline: bool
+    policy_version: Count | None = None
 
 
 @fact("ev.intake.question.{id}.legal-class-changed.v1", readers=("review", "referral", "reporting"))
@@ -238,6 +239,7 @@ class PostingRecorded(Counted):
     standing: Standing
     submission: UUID | None
     parts: Count
+    policy_version: Count | None = None
 
 
 @fact("ev.intake.posting.{id}.superseded.v1", readers=("review", "reporting"))

@@ -95,6 +95,7 @@ class SubmissionApproved(Counted):
     qualification: Qualification
     changed: bool
     hours_to_approval: Hours
+    policy_version: Count | None = None
 
 
 @fact("ev.review.submission.{id}.meaning-confirmed.v1", readers=("intake", "reporting"))
@@ -126,6 +127,7 @@ class SubmissionVariantReleased(Counted):
     variant_version: Count
     core_commitment: Commitment
     variant_commitment: Commitment
+    policy_version: Count | None = None
 
 
 @fact("ev.review.submission.{id}.approval-withdrawn.v1", readers=("intake", "reporting"))

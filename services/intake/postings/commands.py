@@ -44,6 +44,16 @@ class Posted:
     submission: UUID | None
 
 
+@dataclass(frozen=True)
+class Judged:
+    """What a posted text is, under which version of the policy; `text` is what to keep of it, None if it is the
+    released one."""
+
+    standing: Standing
+    policy_version: int
+    text: str | None
+
+
 async def record(tx: Tx, id: UUID, posted: Posted) -> Posting:
     """Record a posting for a question. It stands already, so only a question that was erased or never triaged refuses
     it.
@@ -55,32 +65,40 @@ async def record(tx: Tx, id: UUID, posted: Posted) -> Posting:
     if not question.captured_at <= posted.posted_at <= tx.now:
         raise invalid("/posted_at", "not_between", "The moment lies before the capture or in the future.")
     release = await _release(tx, question, posted.submission)
-    standing, text = await _judge(tx, question, release, posted)
-    posting = Posting(
+    judged = await _judge(tx, question, release, posted)
+    posting = _posting(tx, question, posted, judged, release.submission if release else None)
+    await queries.add(tx, posting)
+    fact = PostingRecorded(
+        **counted(tx, question),
+        standing=posting.standing,
+        submission=posting.submission,
+        parts=posting.parts,
+        policy_version=judged.policy_version,
+    )
+    _emit(tx, posting, fact, PostedText(text=posting.text))
+    if domain.counts(posting.standing):
+        await _answered(tx, question, posted.posted_at, reviewed=posting.standing is Standing.MATCHING)
+        return posting
+    return await _open_repair(tx, question, posting)
+
+
+def _posting(tx: Tx, question: Question, posted: Posted, judged: Judged, submission: UUID | None) -> Posting:
+    return Posting(
         id=new_id(),
-        question=id,
+        question=question.id,
         programme=question.programme,
         version=1,
         changed_at=tx.now,
         recorded_at=tx.now,
         posted_at=posted.posted_at,
         link=posted.link,
-        text=text,
-        submission=release.submission if release else None,
-        standing=standing,
+        text=judged.text,
+        submission=submission,
+        standing=judged.standing,
         repair=None,
         parts=len(posted.parts),
         language=question.language,
     )
-    await queries.add(tx, posting)
-    fact = PostingRecorded(
-        **counted(tx, question), standing=standing, submission=posting.submission, parts=posting.parts
-    )
-    _emit(tx, posting, fact, PostedText(text=text))
-    if domain.counts(standing):
-        await _answered(tx, question, posted.posted_at, reviewed=standing is Standing.MATCHING)
-        return posting
-    return await _open_repair(tx, question, posting)
 
 
 async def _release(tx: Tx, question: Question, submission: UUID | None) -> Release | None:
@@ -93,18 +111,16 @@ async def _release(tx: Tx, question: Question, submission: UUID | None) -> Relea
     return release
 
 
-async def _judge(tx: Tx, question: Question, release: Release | None, posted: Posted) -> tuple[Standing, str | None]:
-    """The standing, and the text to keep where it is not the released one: without the frame, in which names stand, and
-    redacted like everything that is stored."""
-    policy = await policy_in_force(tx, question.programme, local_day(posted.posted_at))
-    if policy is None or question.legal_class is None:
+async def _judge(tx: Tx, question: Question, release: Release | None, posted: Posted) -> Judged:
+    """Hold a posted text against policy and release. What is kept of it is without the frame, in which names stand."""
+    dated = await policy_in_force(tx, question.programme, local_day(posted.posted_at))
+    if dated is None or question.legal_class is None:
         raise Conflict("programme_not_running", "The programme had no policy in force on that day.")
     frame = frame_for(question.language)
     same = release is not None and release.text is not None and matches(posted.parts, release.text, frame)
-    standing = domain.standing(policy, question.legal_class, release, same, posted.posted_at)
-    if domain.counts(standing):
-        return standing, None
-    return standing, _kept(without_frame(joined(posted.parts), frame))
+    standing = domain.standing(dated.policy, question.legal_class, release, same, posted.posted_at)
+    text = None if domain.counts(standing) else _kept(without_frame(joined(posted.parts), frame))
+    return Judged(standing, dated.version, text)
 
 
 def _kept(text: str) -> str:
@@ -124,7 +140,7 @@ async def repair(tx: Tx, id: UUID, result: RepairResult, parts: Sequence[str]) -
     if result is not RepairResult.CORRECTED:
         return await _repaired(tx, question, posting, result)
     release = await queries.latest_release(tx, question.id)
-    standing, _ = await _judge(tx, question, release, Posted(parts, tx.now, posting.link, None))
+    standing = (await _judge(tx, question, release, Posted(parts, tx.now, posting.link, None))).standing
     if not domain.counts(standing):
         raise Conflict("still_not_released", "This is still not the released text.", standing=standing)
     await _answered(tx, question, tx.now, reviewed=standing is Standing.MATCHING)

@@ -60,10 +60,10 @@ async def programmes(tx: Tx) -> list[Programme]:
     ]
 
 
-async def policy_in_force(tx: Tx, code: str, day: date) -> Policy | None:
-    """The policy that holds on a day, or None."""
+async def policy_in_force(tx: Tx, code: str, day: date) -> Dated | None:
+    """The policy that holds on a day, with its version, or None."""
     row = await tx.fetch_one(IN_FORCE, code=code, day=day)
-    return _dated(row).policy if row else None
+    return _dated(row) if row else None
 
 
 async def save(tx: Tx, code: str, version: int, changed_at: datetime, dated: Dated) -> None:

@@ -141,10 +141,10 @@ async def triage(tx: Tx, id: UUID, wanted: Triage) -> Question:
     """Set or correct level, legal class, topics, urgency and Land. Raises `Conflict`, `Invalid`, `Forbidden`."""
     question = await load(tx, id)
     refuse(domain.refuse_triage(question, tx.actor.staff))
-    policy = await policy_in_force(tx, question.programme, local_day(tx.now))
-    if policy is None:
+    dated = await policy_in_force(tx, question.programme, local_day(tx.now))
+    if dated is None:
         raise Conflict("programme_not_running", "This programme has no policy in force today.")
-    domain.check_triage(policy, question, wanted, await lowers(tx, question))
+    domain.check_triage(dated.policy, question, wanted, await lowers(tx, question))
     deadline = wanted.deadline or question.deadline
     changed = replace(
         question,
@@ -160,10 +160,10 @@ async def triage(tx: Tx, id: UUID, wanted: Triage) -> Question:
         due_at=due(question.captured_at, wanted.urgency, deadline, wanted.land),
     )
     timing = QuestionTiming(due_at=changed.due_at, deadline=deadline)
-    return await say(tx, question, changed, _triaged(tx, question, changed), forgettable=timing)
+    return await say(tx, question, changed, _triaged(tx, question, changed, dated.version), forgettable=timing)
 
 
-def _triaged(tx: Tx, before: Question, after: Question) -> QuestionTriaged:
+def _triaged(tx: Tx, before: Question, after: Question, policy_version: int) -> QuestionTriaged:
     assert after.level is not None and after.legal_class is not None
     return QuestionTriaged(
         week=iso_week(tx.now),
@@ -180,6 +180,7 @@ def _triaged(tx: Tx, before: Question, after: Question) -> QuestionTriaged:
         urgency=after.urgency,
         land=after.land,
         has_deadline=after.deadline is not None,
+        policy_version=policy_version,
     )
 
 

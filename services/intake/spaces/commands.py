@@ -12,10 +12,10 @@ from services.intake.spaces.domain import Space, check_languages
 async def register(tx: Tx, space: Space) -> Space:
     """Add a space to its programme's inventory. Raises `Forbidden`, `Invalid`."""
     tx.must_act_in(space.programme)
-    policy = await policy_in_force(tx, space.programme, local_day(tx.now))
-    if policy is None:
+    dated = await policy_in_force(tx, space.programme, local_day(tx.now))
+    if dated is None:
         raise invalid("/programme", "programme_not_running", "This programme has no policy in force today.")
-    check_languages(space.languages, policy)
+    check_languages(space.languages, dated.policy)
     await queries.add(tx, space)
     fact = SpaceRegistered(
         platform=space.platform,

@@ -133,6 +133,7 @@ def approve(submission: Submission, core_version: int, changed: Text | None, at:
         qualification=qualification,
         changed=to_confirm,
         hours_to_approval=hours_between(submission.submitted_at, at.now),
+        policy_version=at.policy_version,
     )
     decision = _decision(submission, Kind.APPROVED, at, core_version=core.version, to_confirm=to_confirm)
     state = State.CHANGED if to_confirm else State.APPROVED

@@ -12,7 +12,7 @@ from libs.kit.transaction import Tx
 from services.review.programmes.tables import known_policy
 
 IN_FORCE = (
-    sa.select(known_policy.c.policy)
+    sa.select(known_policy.c.policy, known_policy.c.version)
     .where(known_policy.c.programme == bindparam("programme"), known_policy.c.effective_from <= bindparam("day"))
     .order_by(known_policy.c.effective_from.desc(), known_policy.c.version.desc())
     .limit(1)
@@ -23,14 +23,14 @@ KEEP = sa.insert(known_policy).values(
 )
 
 
-async def policy_in_force(tx: Tx, programme: str, day: date) -> Policy:
-    """The policy that holds on a day: of those begun, the one set last for the latest beginning.
+async def policy_in_force(tx: Tx, programme: str, day: date) -> tuple[Policy, int]:
+    """The policy that holds on a day, and its version: of those begun, the one set last for the latest beginning.
 
     Raises `Conflict`: not_yet_known while review has heard of none, programme_not_running when none has begun.
     """
     row = await tx.fetch_one(IN_FORCE, programme=programme, day=day)
     if row is not None:
-        return Policy.model_validate(row["policy"])
+        return Policy.model_validate(row["policy"]), row["version"]
     if await tx.fetch_one(ANY, programme=programme):
         raise Conflict("programme_not_running", "This programme has no policy in force today.")
     raise Conflict("not_yet_known", "This programme is not known here yet; try again.", retry_after=1)

@@ -33,6 +33,7 @@ async def situations(tx: Tx, questions: Collection[KnownQuestion]) -> dict[UUID,
         for programme in sorted({question.programme for question in questions})
     }
     return {
-        question.id: Situation(known[question.programme][0], question, known[question.programme][1], tx.now)
+        question.id: Situation(person, question, policy, tx.now, version)
         for question in questions
+        for person, (policy, version) in [known[question.programme]]
     }

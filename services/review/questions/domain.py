@@ -50,6 +50,7 @@ class Situation:
     question: KnownQuestion
     policy: Policy
     now: datetime
+    policy_version: int = 0
 
 
 class Codes(TypedDict):

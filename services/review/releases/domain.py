@@ -154,6 +154,7 @@ def _released(submission: Submission, text: Text, method: ReleaseMethod, at: Sit
         variant_version=submission.variant_version,
         core_commitment=core.text.commitment,
         variant_commitment=text.commitment,
+        policy_version=at.policy_version,
     )
     released = ReleasedText(text=text.words, salt=text.salt.hex())
     decisions = (*submission.decisions, decision)

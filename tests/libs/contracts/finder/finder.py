@@ -74,6 +74,7 @@ JUDGED: dict[str, Fits] = {
 SILENT = frozenset(
     {
         "language_source",
+        "policy_version",
         "legal_class_before",
         "hours_to_answer",
         "reviewed",
