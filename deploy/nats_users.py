@@ -3,7 +3,7 @@
     python -m deploy.nats_users            write deploy/k8s/components/nats-embedded/users.conf
     python -m deploy.nats_users --check    write nothing; exit 1 when the committed file is not what it would write
 
-Passwords are no part of it: each user's is the variable `<USER>_PASSWORD`, which the file includes from a Secret that is
+Passwords are no part of it: each is the variable `<USER>_PASSWORD`, which the file includes from a Secret that is
 mounted beside it.
 """
 
