@@ -42,9 +42,11 @@ class Cast:
         """One who speaks the language, else any of the programme."""
         return self._one(programme, Role.COUNSELLOR, language, number)
 
-    def second_speaker(self, programme: str, language: str) -> str:
-        """One who may read a variant against its core. Her own texts she never meets: counsellors write them."""
-        return self._one(programme, Role.SECOND_READER, language, 0)
+    def second_speaker(self, programme: str, language: str) -> str | None:
+        """One who reads a variant against its core, because she speaks its language. Her own texts she never meets:
+        counsellors write them."""
+        holders = self._holders(programme, Role.SECOND_READER)
+        return next((key for key in holders if language in self.people[key].languages), None)
 
     def jurist(self, number: int) -> str:
         return JURISTS[number % len(JURISTS)]

@@ -15,7 +15,7 @@ from cli.demo.walk import INTAKE, REVIEW, Stage
 from cli.screen import Screen
 from cli.where import Installation
 
-TRACED, SOUGHT = 12, 25
+TRACED, SOUGHT, MOST_FAILURES = 12, 25, 10
 DECISIONS = ("cleared", "correct-the-comment", "remove-the-comment")
 
 
@@ -59,6 +59,7 @@ class Outcome:
             "erased_and_found": len(self.still_found),
             "erased_and_sought": self.sought,
             "failed": len(self.tally.failures),
+            "failures": [vars(failure) for failure in self.tally.failures[:MOST_FAILURES]],
         }
 
 

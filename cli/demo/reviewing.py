@@ -11,7 +11,7 @@ BACK_TRANSLATED_EVERY = 8
 
 
 async def review(walk: Walk) -> str | None:
-    """Returns the submission whose text may be posted, or None when it was blocked."""
+    """Returns the submission whose text may be posted, or None when it may not."""
     line, fate = walk.plan.line, walk.plan.fate
     variant = {"language": walk.language, "text": line.variant(walk.language)}
     body = {"question": walk.id, "core": line.core, "variant": {k: v for k, v in variant.items() if v is not None}}
@@ -27,8 +27,9 @@ async def review(walk: Walk) -> str | None:
     if fate is Fate.RETURNED:
         taken = await _returned(walk, path, taken)
     approved = await _approved(walk, path, taken)
-    if walk.language != GERMAN:
-        await _released(walk, path, approved)
+    if walk.language != GERMAN and not await _released(walk, path, approved):
+        walk.count("waiting_for_a_second_speaker")
+        return None
     walk.count("released")
     submission: str = made["id"]
     return submission
@@ -68,13 +69,18 @@ async def _approved(walk: Walk, path: str, taken: Answer) -> Answer:
     return confirmed
 
 
-async def _released(walk: Walk, path: str, approved: Answer) -> None:
-    """Read against the core by somebody else who speaks the language, or translated back by its author."""
+async def _released(walk: Walk, path: str, approved: Answer) -> bool:
+    """Read against the core by somebody else who speaks the language, or by policy translated back by its author;
+    False where nobody speaks it and the policy knows no other way."""
     cast, plan = walk.stage.cast, walk.plan
+    speaker = cast.second_speaker(plan.programme, walk.language)
     body: dict[str, Any] = {"variant_version": approved["variant_version"], "method": "second-speaker"}
-    speaker = cast.caller(cast.second_speaker(plan.programme, walk.language))
-    if walk.stage.policies[plan.programme]["back_translation"] and plan.number % BACK_TRANSLATED_EVERY == 0:
+    translated = bool(walk.stage.policies[plan.programme]["back_translation"])
+    if translated and (speaker is None or plan.number % BACK_TRANSLATED_EVERY == 0):
         body |= {"method": "back-translation", "back_translation": plan.line.core}
-        speaker = walk.counsellor
+        speaker = walk.person
         walk.count("back_translated")
-    await speaker.post(f"{path}/release", body, version=approved["version"])
+    if speaker is None:
+        return False
+    await cast.caller(speaker).post(f"{path}/release", body, version=approved["version"])
+    return True

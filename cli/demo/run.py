@@ -178,5 +178,6 @@ async def _answer(walk: Walk) -> None:
     submission = await review(walk)
     if submission is not None:
         return await walk.post_released(submission)
+    # What cannot be answered ends in something for the person.
     await give_address(walk)
     return await walk.close("referred")
