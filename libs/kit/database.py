@@ -128,10 +128,10 @@ class Database:
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[asyncpg.Connection]:
-        if self._pool is None:
+        if (pool := self._pool) is None:
             raise unavailable()
         try:
-            connection = await self._pool.acquire(timeout=5)
+            connection = await pool.acquire(timeout=5)
         except AWAY as away:
             raise unavailable() from away
         try:
@@ -143,7 +143,7 @@ class Database:
                 raise unavailable() from away
             raise
         finally:
-            await self._pool.release(connection)
+            await pool.release(connection)
 
 
 async def _begin(connection: asyncpg.Connection, cause: Cause) -> None:
