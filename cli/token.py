@@ -45,8 +45,8 @@ async def _token(person: str | None, listed: bool, data: Path, urls: list[str] |
 def _list(screen: Screen) -> int:
     from rich.table import Table
 
+    from cli.local.devissuer import read_people
     from cli.local.migrations import ROOT
-    from libs.kit.devissuer import read_people
 
     table = Table("key", "who", "languages", "may", box=None, header_style="bold")
     for key, one in read_people(ROOT / "cli" / "people.json").items():

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cli.client import Caller, Client
+from cli.local.devissuer import People, read_people
 from cli.local.migrations import ROOT
 from cli.where import DevTokens
 from libs.contracts.roles import Role
-from libs.kit.devissuer import People, read_people
 from libs.kit.ids import staff_id
 
 FILE: Path = ROOT / "cli" / "people.json"

@@ -119,7 +119,7 @@ class Supervisor:
             self.parts["postgres"] = self.postgres
         inner = (ports.nats, ports.nats_monitor)
         self.parts["nats"] = Nats(directory.root, inner, accounts(secrets.password), directory.log("nats"))
-        issuer = ("libs.kit.devissuer", "--port", str(ports.issuer), "--data", str(directory.issuer))
+        issuer = ("cli.local.devissuer", "--port", str(ports.issuer), "--data", str(directory.issuer))
         people = ("--people", str(ROOT / "cli" / "people.json"))
         self.parts["issuer"] = Module(
             program("issuer", directory, inherited(), *issuer, *people),

@@ -1,6 +1,6 @@
 """The one door for time. `now` comes from the application, so that a test can live through a year in a second."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -17,22 +17,6 @@ class SystemClock:
 
     def now(self) -> datetime:
         return datetime.now(UTC)
-
-
-class HandClock:
-    """A clock moved by hand."""
-
-    def __init__(self, start: datetime) -> None:
-        self._now = start.astimezone(UTC)
-
-    def now(self) -> datetime:
-        return self._now
-
-    def advance(self, **by: float) -> None:
-        """Move forward by `timedelta` keywords. It never runs backwards."""
-        step = timedelta(**by)
-        assert step >= timedelta(0)
-        self._now += step
 
 
 def local_day(moment: datetime) -> date:

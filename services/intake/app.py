@@ -9,8 +9,8 @@ from fastapi import FastAPI
 
 from libs.contracts.codes import Land
 from libs.contracts.intake import Policy
+from libs.edge.app import Service, assemble
 from libs.kit.actor import SYSTEM
-from libs.kit.app import Service, assemble
 from libs.kit.clock import Clock, SystemClock
 from libs.kit.database import Database
 from libs.kit.settings import Settings

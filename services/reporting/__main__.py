@@ -2,7 +2,7 @@
 
 import sys
 
-from libs.kit.main import main
+from libs.edge.main import main
 from services.reporting.app import build
 from services.reporting.figures.rebuild import rebuild
 

@@ -2,7 +2,7 @@
 
 from fastapi import FastAPI
 
-from libs.kit.app import Service, assemble
+from libs.edge.app import Service, assemble
 from libs.kit.clock import Clock, SystemClock
 from libs.kit.settings import Settings
 from services.reporting.figures import api as figures

@@ -2,7 +2,7 @@
 
 import sys
 
-from libs.kit.main import main
+from libs.edge.main import main
 from services.review.app import build
 
 if __name__ == "__main__":

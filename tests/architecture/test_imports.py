@@ -30,6 +30,9 @@ PLANTS = [
     Plant("levels", "libs/kit/errors.py", "import services.intake.app"),
     Plant("levels", "libs/contracts/codes.py", "import libs.kit.errors"),
     Plant("levels", "services/intake/app.py", "import cli.main"),
+    Plant("levels", "libs/kit/errors.py", "import libs.edge.http"),
+    Plant("quiet", "libs/kit/errors.py", "import fastapi"),
+    Plant("quiet", "libs/kit/errors.py", "import uvicorn"),
     Plant("text", "libs/text/folding.py", "import libs.kit.errors"),
     Plant("text", "libs/text/folding.py", "import services.intake.app"),
     *(
@@ -55,7 +58,6 @@ PLANTS = [
     Plant("review", f"{REVIEW}/commands.py", "from services.review.incidents import commands"),
     Plant("referral", "services/referral/directory/commands.py", "from services.referral.referrals import queries"),
     Plant("referral", "services/referral/referrals/commands.py", "from services.referral.codes import queries"),
-    Plant("reporting", "services/reporting/figures/queries.py", "from services.reporting.history import queries"),
     Plant("reporting", "services/reporting/history/queries.py", "from services.reporting.figures import queries"),
 ]
 
@@ -91,6 +93,7 @@ def skeleton(root: Path) -> None:
     shutil.copy(ROOT / ".importlinter", root)
     files = [
         "cli/main.py",
+        "libs/edge/http.py",
         "libs/kit/errors.py",
         "libs/kit/database.py",
         "libs/contracts/codes.py",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture import kit, shape
+from tests.architecture import chassis, shape
 
 ROOT = Path(__file__).resolve().parents[2]
 Rule = Callable[[Path], list[str]]
@@ -32,7 +32,8 @@ PLANTED: list[tuple[Rule, str, str, str]] = [
     ),
     (shape.banned_names, "services/intake/questions/service.py", "", "services/intake/questions/service.py"),
     (shape.banned_names, "libs/utils/text.py", "", "libs/utils"),
-    (shape.kit_too_large, "libs/kit/http.py", "\n" * 3_500, "libs/kit: 3502 lines"),
+    (shape.chassis_too_large, "libs/kit/http.py", "\n" * 3_500, "libs/kit: 3502 lines"),
+    (shape.chassis_too_large, "libs/edge/http.py", "\n" * 2_001, "libs/edge: 2001 lines"),
     (shape.strange_files, "services/intake/questions/handlers.py", "", "intake/questions/handlers.py"),
     (shape.strange_files, "services/intake/questions/notes.md", "", "intake/questions/notes.md"),
     (shape.strange_files, "services/intake/questions/rules/one.py", "", "intake/questions/rules"),
@@ -40,11 +41,12 @@ PLANTED: list[tuple[Rule, str, str, str]] = [
     (shape.readme_faults, "services/intake/README.md", PAGE.replace("Hears", "Listens"), "services/intake"),
     (shape.readme_faults, "services/intake/README.md", PAGE.replace("## Says\n\n", ""), "services/intake"),
     (shape.readme_faults, "services/review/__init__.py", "", "services/review"),
-    (kit.domain_words, "libs/kit/http.py", "open_questions = []\n", "libs/kit/http.py: open_questions"),
-    (kit.domain_words, "libs/kit/http.py", "class PostingStore: ...\n", "libs/kit/http.py: PostingStore"),
-    (kit.domain_words, "libs/kit/http.py", "def get(space_id): ...\n", "libs/kit/http.py: space_id"),
-    (kit.lonely_names, "libs/kit/http.py", "def nobody(): ...\n", "libs/kit/http.py: nobody"),
-    (kit.lonely_names, "services/review/app.py", "", "libs/kit/paging.py: cursor"),
+    (chassis.domain_words, "libs/edge/http.py", "open_questions = []\n", "libs/edge/http.py: open_questions"),
+    (chassis.domain_words, "libs/kit/gate.py", "class PostingStore: ...\n", "libs/kit/gate.py: PostingStore"),
+    (chassis.domain_words, "libs/edge/http.py", "def get(space_id): ...\n", "libs/edge/http.py: space_id"),
+    (chassis.lonely_names, "libs/kit/gate.py", "def nobody(): ...\n", "libs/kit/gate.py: nobody"),
+    (chassis.lonely_names, "libs/edge/http.py", "def nobody(): ...\n", "libs/edge/http.py: nobody"),
+    (chassis.lonely_names, "services/review/app.py", "", "libs/kit/paging.py: cursor"),
 ]
 RULES: list[Rule] = list(dict.fromkeys(rule for rule, _, _, _ in PLANTED))
 
@@ -88,16 +90,16 @@ def test_a_planted_violation_is_found(rule: Rule, path: str, content: str, said:
     assert rule(small) == [said]
 
 
-def test_a_name_that_kit_uses_itself_needs_no_service(small: Path) -> None:
-    write(small / "libs/kit/http.py", "from libs.kit import edge\n\nedge.answered()\n")
-    write(small / "libs/kit/edge.py", "def answered(): ...\n")
-    assert kit.lonely_names(small) == []
+def test_a_name_that_its_library_uses_itself_needs_no_service(small: Path) -> None:
+    write(small / "libs/edge/http.py", "from libs.edge import serving\n\nserving.answered()\n")
+    write(small / "libs/edge/serving.py", "def answered(): ...\n")
+    assert chassis.lonely_names(small) == []
 
 
 def test_a_word_is_found_in_both_ways_of_writing_it() -> None:
-    assert "question" in kit.words("OpenQuestions") & kit.words("open_question")
-    assert not kit.words("NAMESPACE") & shape.DOMAIN_WORDS
-    assert not kit.words("programme") & shape.DOMAIN_WORDS
+    assert "question" in chassis.words("OpenQuestions") & chassis.words("open_question")
+    assert not chassis.words("NAMESPACE") & shape.DOMAIN_WORDS
+    assert not chassis.words("programme") & shape.DOMAIN_WORDS
 
 
 def test_every_idea_is_still_there() -> None:

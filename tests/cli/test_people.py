@@ -4,9 +4,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from cli.local.devissuer import read_people
 from libs.contracts.roles import Role
-from libs.kit.auth import Claim
-from libs.kit.devissuer import read_people
+from libs.edge.auth import Claim
 
 ROOT = Path(__file__).parents[2]
 PEOPLE = read_people(ROOT / "cli" / "people.json")

@@ -13,7 +13,7 @@ DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text()
 COPIED = {
     "packages": ["deploy/requirements.lock"],
     "libraries": ["/opt/lotse", "pyproject.toml", "libs/"],
-    "dev-issuer": ["cli/people.json"],
+    "dev-issuer": ["cli/__init__.py", "cli/local/__init__.py", "cli/local/devissuer.py", "cli/people.json"],
     "service": ["services/__init__.py", "services/${SERVICE}/"],
 }
 BASE = re.compile(r"[a-z]+:[0-9][a-z0-9.-]+")
@@ -101,7 +101,7 @@ PLANTED: list[tuple[Rule, str, str, str]] = [
         "COPY libs/ tests/ ./",
         "libraries: ['/opt/lotse', 'pyproject.toml', 'libs/', 'tests/']",
     ),
-    (starts, "libs.kit.devissuer", "libs.kit.issuer", "no module libs.kit.issuer"),
+    (starts, "cli.local.devissuer", "cli.local.issuer", "no module cli.local.issuer"),
     (starts, "review|referral", "review", "not every service can be built"),
 ]
 

@@ -10,7 +10,7 @@ import yaml
 
 from cli.local.postgres import SERVER
 from libs.contracts.envelope import SERVICES
-from libs.kit.main import GRACE_SECONDS
+from libs.edge.main import GRACE_SECONDS
 from libs.kit.running import DRAIN_SECONDS
 from libs.kit.settings import Settings, load
 from libs.kit.streams import PROVISIONER
@@ -87,9 +87,7 @@ def test_the_base_starts_with_no_issuer_but_the_operators(tmp_path: Path, monkey
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_service_finds_every_key_it_asks_for_and_no_other(service: str) -> None:
-    code = [
-        path.read_text() for folder in ("libs/kit", f"services/{service}") for path in (ROOT / folder).rglob("*.py")
-    ]
+    code = [path.read_text() for folder in ("libs", f"services/{service}") for path in (ROOT / folder).rglob("*.py")]
     asked = {f"{key}.key" for text in code for key in ASKED.findall(text)}
     there = mounted(objects("overlays/dev"), f"Deployment/{service}")
     assert {file for file in there if file.endswith(".key")} == asked

@@ -12,7 +12,7 @@ import httpx
 
 from cli.local.child import Child, Program
 from cli.local.ports import any_free
-from libs.kit.auth import Claim
+from libs.edge.auth import Claim
 from libs.kit.clock import SystemClock
 from libs.kit.settings import Settings
 from services.intake.programmes.api import EXAMPLE_POLICY

@@ -17,17 +17,18 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 
+from cli.local import devissuer
+from cli.local.devissuer import Issuer
 from cli.local.ports import any_free
 from libs.contracts.envelope import Envelope, Fact, Forgettable, decode, encode
-from libs.kit import devissuer
-from libs.kit.auth import Claim
-from libs.kit.clock import HandClock, SystemClock
+from libs.edge.auth import Claim
+from libs.kit.clock import SystemClock
 from libs.kit.consumer import Consumer, Later
 from libs.kit.database import Database
-from libs.kit.devissuer import Issuer
 from libs.kit.ids import new_id, staff_id
 from libs.kit.running import Running
 from libs.kit.settings import Settings
+from tests.stack.clock import HandClock
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 _numbers = itertools.count(1)

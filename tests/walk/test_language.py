@@ -43,8 +43,10 @@ async def test_ukrainian_is_added_by_one_command_while_questions_stream_in(story
         stop.set()
     assert code == 0
     after = await amal.get("/intake/v1/programmes/fem-os")
-    assert after["version"] == before["version"] + 1
-    assert after["policy"]["languages"] == [*before["policy"]["languages"], "uk"]
+    # Other tests of this session may add other languages to the same programme meanwhile.
+    assert after["version"] > before["version"]
+    assert after["policy"]["languages"].count("uk") == 1
+    assert set(before["policy"]["languages"]) < set(after["policy"]["languages"])
     assert [one.refused for one in arabic] == [None] * len(arabic), "what streamed in was not disturbed"
     assert {one.refused for one in ukrainian if one.answered < began} == {"language_not_offered"}
     assert {one.refused for one in ukrainian if one.sent > ended} == {None}

@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic import ConfigDict
 
 from libs.contracts.codes import CommentCheck, HoldReason, Role
-from libs.kit.bodies import Body, View
+from libs.edge.bodies import Body, View
+from libs.edge.http import Call, Router
 from libs.kit.errors import invalid
-from libs.kit.http import Call, Router
 from libs.kit.transaction import Reply, Tx
 from services.intake.erasure import commands
 from services.intake.questions.domain import Question

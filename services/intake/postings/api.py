@@ -7,10 +7,10 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from libs.contracts.codes import RepairResult, Role, Standing
-from libs.kit.bodies import Action, Body, HttpLink, Instant, LongText, Page, View
-from libs.kit.cursors import Paged
+from libs.edge.bodies import Action, Body, HttpLink, Instant, LongText, Page, View
+from libs.edge.cursors import Paged
+from libs.edge.http import Call, Router
 from libs.kit.errors import Conflict, Gone, invalid
-from libs.kit.http import Call, Router
 from libs.kit.transaction import Reply, Tx
 from libs.text.frame import frame_for
 from libs.text.links import canonical

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.contracts.codes import Standing
-from libs.kit.cursors import CAP
+from libs.edge.cursors import CAP
 from libs.kit.errors import NotFound
 from libs.kit.transaction import Tx
 from services.intake.postings.domain import Posting, Release

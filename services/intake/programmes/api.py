@@ -7,10 +7,10 @@ from pydantic.config import JsonDict
 
 from libs.contracts.codes import Role
 from libs.contracts.intake import Policy
-from libs.kit.bodies import Action, Body, View
+from libs.edge.bodies import Action, Body, View
+from libs.edge.http import Call, Router
 from libs.kit.clock import local_day
 from libs.kit.errors import NotFound
-from libs.kit.http import Call, Router
 from libs.kit.transaction import Reply, Tx
 from services.intake.programmes import commands, queries
 from services.intake.programmes.domain import Programme, in_force

@@ -8,9 +8,9 @@ from libs.contracts.codes import (
     LanguageSource,
     Role,
 )
-from libs.kit.bodies import Action
+from libs.edge.bodies import Action
+from libs.edge.http import Call, Router
 from libs.kit.errors import Invalid, LotseError, invalid
-from libs.kit.http import Call, Router
 from libs.kit.transaction import Reply, Tx
 from libs.text.language import suggest
 from libs.text.links import canonical

@@ -23,7 +23,7 @@ from libs.contracts.codes import (
     Urgency,
 )
 from libs.contracts.intake import Policy
-from libs.kit.cursors import CAP
+from libs.edge.cursors import CAP
 from libs.kit.errors import Conflict, NotFound
 from libs.kit.transaction import Tx
 from services.intake.programmes.queries import policy_of

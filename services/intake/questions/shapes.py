@@ -8,8 +8,8 @@ from pydantic import ConfigDict, Field
 
 from libs.contracts.codes import Channel, ClosingReason, Land, LanguageSource, LegalClass, Level, Urgency
 from libs.contracts.types import Code, LanguageTag, TopicCode
-from libs.kit.bodies import Action, Body, HttpLink, Instant, LongText, MediumText, Page, ShortText, View
-from libs.kit.cursors import Paged
+from libs.edge.bodies import Action, Body, HttpLink, Instant, LongText, MediumText, Page, ShortText, View
+from libs.edge.cursors import Paged
 
 
 class NewQuestion(Body):

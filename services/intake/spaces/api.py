@@ -8,9 +8,9 @@ from pydantic.config import JsonDict
 
 from libs.contracts.codes import Access, Platform, Role, SizeClass, SpaceKind
 from libs.contracts.types import Code, LanguageTag
-from libs.kit.bodies import Body, Page, ShortText, View
-from libs.kit.cursors import Paged
-from libs.kit.http import Call, Router
+from libs.edge.bodies import Body, Page, ShortText, View
+from libs.edge.cursors import Paged
+from libs.edge.http import Call, Router
 from libs.kit.ids import new_id
 from libs.kit.transaction import Reply
 from services.intake.spaces import commands, queries

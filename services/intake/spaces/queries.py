@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from libs.contracts.codes import Access, Platform, SpaceKind
-from libs.kit.cursors import CAP
+from libs.edge.cursors import CAP
 from libs.kit.errors import NotFound
 from libs.kit.transaction import Tx
 from services.intake.spaces.domain import Space

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from libs.kit.bodies import Action
+from libs.edge.bodies import Action
+from libs.edge.http import Call, Router
 from libs.kit.errors import LotseError, invalid
-from libs.kit.http import Call, Router
 from libs.kit.transaction import Reply, Tx
 from services.referral.codes import commands, domain
 from services.referral.codes.domain import TEXT_VERSION, ConsentKind

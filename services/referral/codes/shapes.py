@@ -7,8 +7,8 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from libs.contracts.codes import OfficeKind
 from libs.contracts.types import Code, LanguageTag
-from libs.kit.bodies import Action, Body, View
-from libs.kit.faults import Refused
+from libs.edge.bodies import Action, Body, View
+from libs.edge.faults import Refused
 from services.referral.codes import domain
 from services.referral.codes.domain import TEXT_VERSION, ConsentKind
 from services.referral.directory.domain import Notice

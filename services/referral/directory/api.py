@@ -9,10 +9,10 @@ from pydantic.config import JsonDict
 
 from libs.contracts.codes import Land, OfficeKind, Role
 from libs.contracts.types import Code, LanguageTag, TopicCode
-from libs.kit.bodies import Action, Body, HttpLink, MediumText, Page, ShortText, View
-from libs.kit.cursors import Paged
+from libs.edge.bodies import Action, Body, HttpLink, MediumText, Page, ShortText, View
+from libs.edge.cursors import Paged
+from libs.edge.http import Call, Router
 from libs.kit.errors import NotFound
-from libs.kit.http import Call, Router
 from libs.kit.transaction import Reply, Tx
 from services.referral.directory import commands, queries
 from services.referral.directory.domain import Entry, Mode, Notice, Office

@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from libs.contracts.codes import Role
+from libs.edge.bodies import Action
+from libs.edge.http import Call, Router
 from libs.kit.actor import Actor
-from libs.kit.bodies import Action
 from libs.kit.errors import Fault, Forbidden, Invalid, LotseError
-from libs.kit.http import Call, Router
 from libs.kit.transaction import Reply, Tx
 from libs.text.redaction import RedactionFailed, contains_personal_data
 from services.referral.directory.domain import Notice

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from libs.contracts.codes import DeclineReason, OfficeKind, Outcome, ReferralMode, Urgency
-from libs.kit.cursors import CAP
+from libs.edge.cursors import CAP
 from libs.kit.errors import NotFound
 from libs.kit.transaction import Tx
 from services.referral.referrals.domain import AT_OFFICE, DELETION_DAYS, Deletion, Referral, State

@@ -8,8 +8,8 @@ from pydantic import ConfigDict, Field
 
 from libs.contracts.codes import DeclineReason, OfficeKind, Outcome, ReferralMode, Urgency
 from libs.contracts.types import Code, LanguageTag
-from libs.kit.bodies import Action, Body, MediumText, Page, View
-from libs.kit.cursors import Paged
+from libs.edge.bodies import Action, Body, MediumText, Page, View
+from libs.edge.cursors import Paged
 from services.referral.directory.domain import Notice
 from services.referral.referrals.domain import EXPIRES_DAYS, Deletion, State
 

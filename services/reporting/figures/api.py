@@ -10,11 +10,11 @@ from pydantic.config import JsonDict
 
 from libs.contracts.codes import Role
 from libs.contracts.types import Code, IsoWeek
-from libs.kit.bodies import View
-from libs.kit.cursors import Query
+from libs.edge.bodies import View
+from libs.edge.cursors import Query
+from libs.edge.faults import Refused
+from libs.edge.http import Call, Router
 from libs.kit.errors import Fault, Invalid
-from libs.kit.faults import Refused
-from libs.kit.http import Call, Router
 from libs.kit.transaction import Reply
 from services.reporting.figures import commands, domain
 from services.reporting.figures.commands import Answer

@@ -10,10 +10,10 @@ from pydantic.config import JsonDict
 
 from libs.contracts.codes import Role
 from libs.contracts.types import Code
-from libs.kit.bodies import Page, View
-from libs.kit.cursors import Paged, Query
+from libs.edge.bodies import Page, View
+from libs.edge.cursors import Paged, Query
+from libs.edge.http import Call, Router
 from libs.kit.errors import Fault, Invalid
-from libs.kit.http import Call, Router
 from libs.kit.transaction import Reply
 from services.reporting.history import commands, queries
 from services.reporting.history.domain import Arrived, reasons

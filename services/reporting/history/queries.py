@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from libs.contracts.envelope import decode
-from libs.kit.cursors import CAP
+from libs.edge.cursors import CAP
 from libs.kit.transaction import Tx
 from services.reporting.history.domain import Arrived
 from services.reporting.history.tables import history

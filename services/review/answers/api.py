@@ -6,9 +6,9 @@ from uuid import UUID
 
 from libs.contracts.codes import Land, LegalClass, Role
 from libs.contracts.types import Code, FactTopic, LanguageTag
-from libs.kit.bodies import Action, Page, View
-from libs.kit.cursors import Paged
-from libs.kit.http import Call, Router
+from libs.edge.bodies import Action, Page, View
+from libs.edge.cursors import Paged
+from libs.edge.http import Call, Router
 from libs.kit.transaction import Reply
 from services.review.answers import domain, queries
 from services.review.answers.domain import Answer

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from libs.contracts.codes import Role
-from libs.kit.http import Call, Router
+from libs.edge.http import Call, Router
 from libs.kit.transaction import Reply, Tx
 from services.review.answers.domain import check_texts
 from services.review.decisions import commands

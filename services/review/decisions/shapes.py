@@ -9,8 +9,8 @@ from pydantic import ConfigDict, Field
 
 from libs.contracts.codes import BlockReason, Land, LegalClass, Level, Platform, ReleaseMethod, ReturnReason, Urgency
 from libs.contracts.types import Code, LanguageTag
-from libs.kit.bodies import Action, Body, LongText, Page, View
-from libs.kit.cursors import Paged
+from libs.edge.bodies import Action, Body, LongText, Page, View
+from libs.edge.cursors import Paged
 from libs.kit.errors import LotseError
 from services.review.decisions import domain as decisions
 from services.review.questions.domain import Situation

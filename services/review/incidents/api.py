@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from libs.contracts.codes import Role
-from libs.kit.http import Call, Router
+from libs.edge.http import Call, Router
 from libs.kit.transaction import Reply
 from services.review.decisions.commands import record_reading
 from services.review.incidents import commands, domain, queries

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import bindparam
 
 from libs.contracts.codes import IncidentDecision, Standing
-from libs.kit.cursors import CAP
+from libs.edge.cursors import CAP
 from libs.kit.errors import NotFound
 from libs.kit.transaction import Tx
 from services.review.incidents.domain import Incident, KnownPosting, State

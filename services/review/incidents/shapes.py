@@ -8,8 +8,8 @@ from pydantic import ConfigDict, Field
 
 from libs.contracts.codes import IncidentDecision, Standing
 from libs.contracts.types import Code
-from libs.kit.bodies import Action, Body, Page, View
-from libs.kit.cursors import Paged
+from libs.edge.bodies import Action, Body, Page, View
+from libs.edge.cursors import Paged
 from services.review.decisions.shapes import QuestionTextView, question_codes
 from services.review.incidents import domain
 from services.review.incidents.domain import Incident, State

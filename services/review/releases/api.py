@@ -3,7 +3,7 @@
 import asyncio
 
 from libs.contracts.codes import ReleaseMethod
-from libs.kit.http import Call, Router
+from libs.edge.http import Call, Router
 from libs.kit.transaction import Reply
 from services.review.answers.domain import check_texts
 from services.review.releases import commands

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from libs.contracts.codes import ReleaseMethod
-from libs.kit.bodies import Body, LongText
+from libs.edge.bodies import Body, LongText
 from services.review.releases.commands import Outcome
 from services.review.submissions.shapes import SubmissionRef, ref
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from libs.kit.http import Call, Router
+from libs.edge.http import Call, Router
 from libs.kit.transaction import Reply, Tx
 from services.review.answers.domain import check_texts
 from services.review.submissions import commands

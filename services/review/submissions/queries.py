@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.contracts.codes import ReleaseMethod
-from libs.kit.cursors import CAP
+from libs.edge.cursors import CAP
 from libs.kit.errors import NotFound
 from libs.kit.transaction import Tx
 from services.review.answers.domain import Text

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from libs.contracts.types import LanguageTag
-from libs.kit.bodies import Body, LongText, View
+from libs.edge.bodies import Body, LongText, View
 from services.review.submissions.domain import State, Submission
 
 PREFIX = "/review/v1"

@@ -8,11 +8,11 @@ from pydantic import ConfigDict, Field
 
 from libs.contracts.codes import Evidence, Qualification, Role
 from libs.contracts.types import Code
-from libs.kit.bodies import Action, Body, Page, View
+from libs.edge.bodies import Action, Body, Page, View
+from libs.edge.cursors import Paged, Query
+from libs.edge.http import Call, Router
 from libs.kit.clock import local_day
-from libs.kit.cursors import Paged, Query
 from libs.kit.errors import LotseError, NotFound
-from libs.kit.http import Call, Router
 from libs.kit.transaction import Reply, Tx
 from services.review.supervision import commands, domain, queries
 from services.review.supervision.domain import Recorded, Reviewer

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.dialects.postgresql import insert
 
 from libs.contracts.codes import Evidence, Qualification
-from libs.kit.cursors import CAP
+from libs.edge.cursors import CAP
 from libs.kit.transaction import Tx
 from services.review.supervision.domain import Recorded, Reviewer
 from services.review.supervision.tables import reviewer, reviewer_qualification

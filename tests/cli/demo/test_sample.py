@@ -10,10 +10,10 @@ import pytest
 from cli.demo.lines import Line, read, sentences
 from cli.demo.topics import UNKNOWN, legal_class_of, topic_of
 from cli.demo.world import _sample
+from cli.local.devissuer import read_people
 from cli.local.trouble import Trouble
 from libs.contracts.codes import LegalClass, Urgency
 from libs.contracts.topics import TOPIC_CODES
-from libs.kit.devissuer import read_people
 from libs.text.controls import clean_problem
 from libs.text.language import suggest
 from libs.text.redaction import contains_personal_data

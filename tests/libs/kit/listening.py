@@ -10,13 +10,13 @@ import asyncpg
 from libs.contracts.envelope import Envelope
 from libs.kit import gate as gates
 from libs.kit.actor import SYSTEM
-from libs.kit.clock import HandClock
 from libs.kit.consumer import Consumer, Later, Texts
 from libs.kit.database import Database
 from libs.kit.settings import Settings
 from libs.kit.subscribers import Subscribers
 from libs.kit.transaction import Cause, Tx
 from tests.libs.kit.parts import NOON, message, opened, rows
+from tests.stack.clock import HandClock
 
 EFFECTS = """
 CREATE TABLE effect (n bigint GENERATED ALWAYS AS IDENTITY, aggregate text, version int, event_id uuid);

@@ -27,13 +27,13 @@ from libs.contracts.intake import (
     QuestionText,
 )
 from libs.kit.actor import SYSTEM, Actor
-from libs.kit.clock import HandClock
 from libs.kit.connection import api, close, connect
 from libs.kit.database import Database
 from libs.kit.ids import new_id
 from libs.kit.provision import provision, remove
 from libs.kit.settings import Settings
 from libs.kit.transaction import Cause, Tx
+from tests.stack.clock import HandClock
 from tests.stack.stack import Stack
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

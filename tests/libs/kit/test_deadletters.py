@@ -16,11 +16,11 @@ from nats.aio.client import Client
 
 from libs.contracts.envelope import Envelope, encode
 from libs.contracts.review import SubmissionForgotten
+from libs.edge.main import main
 from libs.kit import replay
 from libs.kit.consumer import ATTEMPTS, Consumer
 from libs.kit.errors import Conflict, NotFound
 from libs.kit.ids import new_id
-from libs.kit.main import main
 from libs.kit.settings import Settings
 from libs.kit.subscribers import Retry, Subscribers
 from services.intake.app import build

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 
 from libs.kit.actor import SYSTEM
-from libs.kit.clock import HandClock
 from libs.kit.database import Database
 from libs.kit.errors import Conflict, Invalid
 from libs.kit.ids import new_id
 from libs.kit.timers import Timers
 from libs.kit.transaction import Cause, Key, Replay, Reply
 from tests.libs.kit.parts import captured, emit, one
+from tests.stack.clock import HandClock
 
 
 def key(name: str = "a", body: bytes = b"body") -> Key:

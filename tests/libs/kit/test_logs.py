@@ -17,10 +17,10 @@ from uuid import UUID
 
 import pytest
 
+from libs.edge.http import Call, Router
 from libs.kit import logs
-from libs.kit.http import Call, Router
 from libs.kit.transaction import Reply
-from tests.libs.kit.sample_app import Made, running
+from tests.libs.edge.sample_app import Made, running
 
 MAIL = "amal.haddad@example.org"
 

@@ -137,8 +137,8 @@ async def test_a_service_overhears_nothing(bus: Client, stack: Stack, service: s
 
 @pytest.mark.parametrize("service", SERVICES)
 async def test_a_service_may_do_its_own(bus: Client, stack: Stack, service: str) -> None:
-    own = event_stream(service)
-    wanted: list[tuple[str, Any]] = [(f"ev.{service}.{EVENT}", {}), (f"$JS.API.STREAM.INFO.{own}", None)]
+    said = f"ev.{service}.{EVENT}"
+    wanted: list[tuple[str, Any]] = [(f"$JS.API.STREAM.INFO.{event_stream(service)}", None)]
     for source in sources_for(service):
         stream = event_stream(source)
         wanted += [
@@ -154,6 +154,8 @@ async def test_a_service_may_do_its_own(bus: Client, stack: Stack, service: str)
         ]
     async with user(stack, service) as client:
         assert await those_answered(client, wanted) == [subject for subject, _ in wanted]
+        # Said last: a pull that is answered with an event carries the event's subject, which `request` does not know.
+        assert await those_answered(client, [(said, {})]) == [said]
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from libs.kit import timers as module
-from libs.kit.clock import HandClock
 from libs.kit.database import Database
 from libs.kit.errors import Conflict, Unavailable
 from libs.kit.timers import Timer, Timers
 from libs.kit.transaction import Tx
 from tests.libs.kit.parts import one, rows
+from tests.stack.clock import HandClock
 from tests.stack.waiting import eventually
 
 STATE = "INSERT INTO gate (source, aggregate, version) VALUES ('timer', $1, 1)"

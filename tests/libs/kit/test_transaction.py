@@ -11,12 +11,12 @@ import pytest
 from libs.contracts.envelope import decode
 from libs.contracts.review import SubmissionForgotten
 from libs.kit.actor import SYSTEM
-from libs.kit.clock import HandClock
 from libs.kit.database import Database
 from libs.kit.errors import Conflict, Forbidden, Stale, Unavailable
 from libs.kit.ids import new_id
 from libs.kit.transaction import Cause, Tx
 from tests.libs.kit.parts import AMAL, NOON, captured, emit, event, one, opened, rows, say, taken, words
+from tests.stack.clock import HandClock
 from tests.stack.stack import Stack
 
 STATE = "INSERT INTO gate (source, aggregate, version) VALUES ('state', $1, 1)"

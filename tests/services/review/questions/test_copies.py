@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from libs.contracts.codes import LEGAL_CLASS_ORDER, LegalClass, Level, Platform
 from libs.contracts.intake import Policy, ProgrammeConfigured, QuestionGivenBack, QuestionTaken
-from libs.kit.clock import HandClock, local_day
+from libs.kit.clock import local_day
 from libs.kit.ids import new_id
 from services.review.programmes.domain import refuse_answering
 from services.review.questions.domain import KnownQuestion, refuse_old_text, refuse_working
 from tests.services.probe import MONDAY, Probe
 from tests.services.review.situation import POLICY, SUBMISSIONS, Situation, situation
+from tests.stack.clock import HandClock
 
 moments = st.datetimes(datetime(2026, 11, 1), datetime(2026, 12, 1), timezones=st.timezones())
 

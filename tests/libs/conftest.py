@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 import pytest
 from nats.aio.client import Client
 
-from libs.kit.clock import HandClock
 from libs.kit.database import Database
 from libs.kit.streams import PROVISIONER
+from tests.libs.edge.sample_app import Sample, running
 from tests.libs.kit.parts import NOON, empty_bus, opened, user
-from tests.libs.kit.sample_app import Sample, running
+from tests.stack.clock import HandClock
 from tests.stack.stack import Stack
 
 

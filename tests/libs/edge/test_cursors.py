@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from libs.kit.cursors import Paged, Paging
+from libs.edge.cursors import Paged, Paging
 from libs.kit.errors import Invalid
-from tests.libs.kit.sample_app import SECRET, Sample
+from tests.libs.edge.sample_app import SECRET, Sample
 
 ROW = (datetime(2026, 11, 23, 9, 30, tzinfo=UTC), UUID(int=7))
 Place = tuple[datetime, UUID]

@@ -1,6 +1,6 @@
 """How a capability declares its HTTP operations (`Router`) and what a handler is given (`Call`).
 
-Paths name their parameters: `{id}` and `{..._id}` are UUIDs, any other is a code. `libs/kit/edge.py` serves it all.
+Paths name their parameters: `{id}` and `{..._id}` are UUIDs, any other is a code. `libs/edge/serving.py` serves it all.
 """
 
 import hashlib
@@ -16,10 +16,10 @@ from uuid import UUID
 from pydantic import BaseModel
 from typing_extensions import TypeVar
 
+from libs.edge.auth import Tokens
+from libs.edge.cursors import P, Paged, Paging
 from libs.kit.actor import Actor
-from libs.kit.auth import Tokens
 from libs.kit.clock import Clock
-from libs.kit.cursors import P, Paged, Paging
 from libs.kit.database import Database
 from libs.kit.errors import NotFound
 from libs.kit.settings import Settings

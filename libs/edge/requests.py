@@ -11,8 +11,8 @@ from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
 
+from libs.edge.faults import faults
 from libs.kit.errors import Fault, Invalid
-from libs.kit.faults import faults
 
 M = TypeVar("M", bound=BaseModel)
 Headers = Mapping[bytes, bytes]

@@ -30,8 +30,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from libs.edge.auth import Claim
 from libs.kit import logs
-from libs.kit.auth import Claim
 from libs.kit.clock import Clock, SystemClock
 from libs.kit.settings import LOOPBACK
 
@@ -267,7 +267,7 @@ def main() -> None:
     """Serve until stopped."""
     if os.environ.get("LOTSE_ENV") == "production":
         raise SystemExit("The development issuer does not start with LOTSE_ENV=production; set OIDC_ISSUER to yours.")
-    parser = argparse.ArgumentParser(prog="python -m libs.kit.devissuer", description="A development OIDC issuer.")
+    parser = argparse.ArgumentParser(prog="python -m cli.local.devissuer", description="A development OIDC issuer.")
     parser.add_argument("--port", type=int, default=8080)
     parser.add_argument("--data", type=Path, required=True, help="where the signing key is kept")
     parser.add_argument("--people", type=Path, required=True, help="JSON: key to {name, roles, languages, office}")

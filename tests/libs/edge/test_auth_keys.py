@@ -11,12 +11,13 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from libs.kit import auth, devissuer
-from libs.kit.clock import HandClock
+from cli.local import devissuer
+from libs.edge import auth
 from libs.kit.errors import Unavailable
 from libs.kit.ids import staff_id
-from tests.libs.kit.sample_app import AUDIENCE, ISSUER, NOON, PEOPLE, Sample, key
-from tests.libs.kit.test_auth import KID, actor, refusal, signed
+from tests.libs.edge.sample_app import AUDIENCE, ISSUER, NOON, PEOPLE, Sample, key
+from tests.libs.edge.test_auth import KID, actor, refusal, signed
+from tests.stack.clock import HandClock
 
 
 async def test_a_flood_of_unknown_keys_asks_the_issuer_once_in_half_a_minute(sample: Sample) -> None:

@@ -8,12 +8,12 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
+from libs.edge.http import Call, Router
 from libs.kit.clock import SystemClock
 from libs.kit.database import Database
-from libs.kit.http import Call, Router
 from libs.kit.settings import Settings
 from libs.kit.transaction import Reply
-from tests.libs.kit.sample_app import Made, NewThing, Sample, running, things
+from tests.libs.edge.sample_app import Made, NewThing, Sample, running, things
 
 BODY = {"title": "A thing"}
 THING = uuid4()

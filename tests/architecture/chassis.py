@@ -1,19 +1,20 @@
-"""Kit is for every service and for no domain: two rules about the names in it."""
+"""Kit and edge are for every service and for no domain: two rules about the names in them."""
 
 import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.architecture.shape import DOMAIN_WORDS, name, python, tree_of
+from tests.architecture.shape import CHASSIS, DOMAIN_WORDS, name, python, tree_of
 
 # Tables are found through their metadata.
 FOUND_OTHERWISE = {"tables.py"}
 
 
 def modules(root: Path) -> list[Path]:
-    """Kit's own modules; its migrations are found by Alembic, not imported."""
-    found = [path for path in python(root) if path.is_relative_to(root / "libs/kit")]
+    """The modules of kit and edge; migrations are found by Alembic, not imported."""
+    folders = [root / "libs" / library for library in CHASSIS]
+    found = [path for path in python(root) if any(path.is_relative_to(folder) for folder in folders)]
     return [path for path in found if "migrations" not in path.parts and path.name != "__init__.py"]
 
 
@@ -33,7 +34,7 @@ def words(identifier: str) -> set[str]:
 
 
 def domain_words(root: Path) -> list[str]:
-    """Names in kit that speak of the domain."""
+    """Names in kit and edge that speak of the domain."""
     found = {
         f"{name(root, path)}: {identifier}"
         for path in modules(root)
@@ -66,13 +67,16 @@ def imported_modules(tree: ast.Module) -> set[str]:
     return found
 
 
-def user_of(path: str) -> str:
-    """Who a file belongs to: a service by name, or `kit`, `cli`, `text` …"""
-    return path.split("/")[1] if path.startswith(("services/", "libs/")) else path.split("/")[0]
+def user_of(path: str, library: str) -> str:
+    """Who a file belongs to: `kit`, `edge`, `cli`; a service by name, or its capability where edge is used."""
+    parts = path.split("/")
+    if parts[0] == "services":
+        return "/".join(parts[1 : 3 if library == "edge" else 2])
+    return parts[1] if parts[0] == "libs" else parts[0]
 
 
 def lonely_names(root: Path) -> list[str]:
-    """Public names of kit that neither kit itself, nor the command line, nor two services use."""
+    """Public names that neither kit nor edge, nor the command line, nor two others use."""
     trees = {name(root, path): tree_of(path) for path in python(root) if not name(root, path).startswith("tests/")}
     seen = {path: (imported_modules(tree), list(identifiers(tree))) for path, tree in trees.items()}
     return [
@@ -84,7 +88,7 @@ def lonely_names(root: Path) -> list[str]:
 
 
 def _used(path: str, word: str, seen: dict[str, tuple[set[str], list[str]]]) -> bool:
-    module = path.removesuffix(".py").replace("/", ".")
-    users = {user_of(file) for file, (imports, used) in seen.items() if module in imports and word in used}
-    users |= {"kit"} if seen[path][1].count(word) > 1 else set()
-    return bool(users & {"kit", "cli"}) or len(users) >= 2
+    module, library = path.removesuffix(".py").replace("/", "."), path.split("/")[1]
+    users = {user_of(file, library) for file, (imports, used) in seen.items() if module in imports and word in used}
+    users |= {library} if seen[path][1].count(word) > 1 else set()
+    return bool(users & {*CHASSIS, "cli"}) or len(users) >= 2

@@ -17,17 +17,18 @@ from fastapi import FastAPI
 from pydantic import AfterValidator, ConfigDict, Field
 from starlette.applications import Starlette
 
-from libs.kit import devissuer, edge
-from libs.kit.auth import Tokens
-from libs.kit.bodies import Action, Body, HttpLink, Instant, LongText, Page, ShortText, View
-from libs.kit.clock import HandClock
-from libs.kit.cursors import Paged
+from cli.local import devissuer
+from cli.local.devissuer import Issuer, Person
+from libs.edge import serving
+from libs.edge.auth import Tokens
+from libs.edge.bodies import Action, Body, HttpLink, Instant, LongText, Page, ShortText, View
+from libs.edge.cursors import Paged
+from libs.edge.http import Call, Edge, Router
 from libs.kit.database import Database
-from libs.kit.devissuer import Issuer, Person
 from libs.kit.errors import Conflict, Forbidden, Gone, Limited, NotFound, Stale
-from libs.kit.http import Call, Edge, Router
 from libs.kit.settings import Settings
 from libs.kit.transaction import Reply
+from tests.stack.clock import HandClock
 
 ISSUER = "http://127.0.0.1:8080"
 AUDIENCE = "lotse"
@@ -257,8 +258,8 @@ def sample(*routers: Router, db: Database | None = None, **configured: Any) -> S
     tokens = Tokens(ISSUER, AUDIENCE, clock, httpx.AsyncClient(transport=transport))
     told = settings(**configured)
     shared = Edge(told, db or Database(told, clock), clock, tokens, SECRET)
-    app = edge.application("Sample")
-    edge.mount(app, shared, "intake", routers or (things,))
+    app = serving.application("Sample")
+    serving.mount(app, shared, "intake", routers or (things,))
     client = httpx.AsyncClient(
         transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://service"
     )

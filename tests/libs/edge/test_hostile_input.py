@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.libs.kit.sample_app import OFFICE, Sample, shared
-from tests.libs.kit.test_requests import CANARY
+from tests.libs.edge.sample_app import OFFICE, Sample, shared
+from tests.libs.edge.test_requests import CANARY
 
 POSITIONS: list[dict[str, Any]] = [
     {"path": f"/intake/v1/{CANARY}"},

@@ -7,8 +7,8 @@ import jsonschema_rs
 import pytest
 from schemathesis.specs.openapi import definitions
 
-from libs.kit.openapi import described, problem_statuses
-from tests.libs.kit.sample_app import Sample, things
+from libs.edge.openapi import described, problem_statuses
+from tests.libs.edge.sample_app import Sample, things
 
 DOCUMENT = described("intake", things.operations)
 METHODS = ("get", "post", "put", "delete")

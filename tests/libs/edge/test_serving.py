@@ -5,11 +5,11 @@ from uuid import UUID
 
 import pytest
 
+from libs.edge.http import Operation
+from libs.edge.problems import Problem
+from libs.edge.serving import Served
 from libs.kit.actor import Actor
-from libs.kit.edge import Served
-from libs.kit.http import Operation
-from libs.kit.problems import Problem
-from tests.libs.kit.sample_app import OFFICE, Sample, running, show_code
+from tests.libs.edge.sample_app import OFFICE, Sample, running, show_code
 
 THING = f"/intake/v1/things/{OFFICE}"
 BODY = {"title": "A thing"}
@@ -197,7 +197,7 @@ async def test_no_foreign_page_may_call_unless_its_origin_is_listed(sample: Samp
 
 @pytest.mark.parametrize("origins", ["*", "https://*.example.org", "desk.example.org", "https://a.org/path"])
 def test_an_origin_that_is_not_whole_stops_the_start(origins: str) -> None:
-    from tests.libs.kit.sample_app import settings
+    from tests.libs.edge.sample_app import settings
 
     with pytest.raises(ValueError, match="CORS_ORIGINS"):
         settings(CORS_ORIGINS=origins)
@@ -210,7 +210,8 @@ async def key_of(sample: Sample, **changed: object) -> tuple[bytes, bytes]:
     operation = Operation(said["method"], said["template"], "x", "x", show_code, said.get("allow", ("a",)), Problem)  # type: ignore[arg-type]
     actor = Actor(staff=said["person"])  # type: ignore[arg-type]
     path = {"id": str(said["id"])}
-    made = Served(operation, sample.edge)._key(actor, path, said["key"], said["raw"], f"/x/{said['id']}")  # type: ignore[arg-type]
+    address = (f"/x/{said['id']}", said.get("query", b""))
+    made = Served(operation, sample.edge)._key(actor, path, said["key"], said["raw"], address)  # type: ignore[arg-type]
     return made.scope, made.body
 
 
@@ -230,9 +231,11 @@ async def test_a_key_is_scoped_to_person_route_and_path(sample: Sample) -> None:
 
 
 async def test_a_key_is_bound_to_the_body_and_the_body_is_not_to_be_guessed(sample: Sample) -> None:
-    usual, other = await key_of(sample), await key_of(sample, raw=b'{"a":1}')
-    assert usual[0] == other[0]
-    assert usual[1] != other[1]
+    usual = await key_of(sample)
+    for sent in ({"raw": b'{"a":1}'}, {"query": b"a=1"}):
+        other = await key_of(sample, **sent)
+        assert usual[0] == other[0]
+        assert usual[1] != other[1]
     assert len(usual[1]) == 32
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.libs.kit.sample_app import Sample
-from tests.libs.kit.test_requests import CANARY, faults_of, send
+from tests.libs.edge.sample_app import Sample
+from tests.libs.edge.test_requests import CANARY, faults_of, send
 
 
 @pytest.mark.parametrize(

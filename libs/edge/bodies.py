@@ -14,7 +14,7 @@ from pydantic import (
     StringConstraints,
 )
 
-from libs.kit.faults import MOMENT, Refused
+from libs.edge.faults import MOMENT, Refused
 from libs.text.controls import PROBLEMS, clean_problem
 
 

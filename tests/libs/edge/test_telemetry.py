@@ -6,7 +6,7 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from libs.kit import telemetry
-from tests.libs.kit.sample_app import Sample
+from tests.libs.edge.sample_app import Sample
 
 MAIL = "amal.haddad@example.org"
 

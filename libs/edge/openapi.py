@@ -11,9 +11,9 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from pydantic_core import to_json
 
-from libs.kit.examples import example
-from libs.kit.http import Operation
-from libs.kit.problems import MEDIA_TYPE, Problem
+from libs.edge.examples import example
+from libs.edge.http import Operation
+from libs.edge.problems import MEDIA_TYPE, Problem
 from libs.kit.transaction import Reply
 
 Json = dict[str, Any]

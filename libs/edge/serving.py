@@ -21,11 +21,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Lifespan, Receive, Scope, Send
 
-from libs.kit import problems, requests, telemetry
+from libs.edge import problems, requests
+from libs.edge.http import Call, Edge, Operation, Router
+from libs.edge.openapi import document
+from libs.kit import telemetry
 from libs.kit.actor import HOLDER, Actor
 from libs.kit.errors import Forbidden, Invalid
-from libs.kit.http import Call, Edge, Operation, Router
-from libs.kit.openapi import document
 from libs.kit.transaction import Cause, Key, Replay, Reply
 
 ALWAYS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))

@@ -8,10 +8,10 @@ import jsonschema_rs
 import pytest
 from pydantic import BaseModel, Field, TypeAdapter
 
-from libs.kit.bodies import Action, Page
-from libs.kit.examples import example
-from tests.libs.kit.sample_app import Colour, Corner, Round, Square
-from tests.libs.kit.test_openapi import DOCUMENT, operations
+from libs.edge.bodies import Action, Page
+from libs.edge.examples import example
+from tests.libs.edge.sample_app import Colour, Corner, Round, Square
+from tests.libs.edge.test_openapi import DOCUMENT, operations
 
 
 class Whole(BaseModel):

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Generic, TypeVar, cast
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
-from libs.kit.bodies import Page, Relation
+from libs.edge.bodies import Page, Relation
 from libs.kit.errors import Invalid
 
 R = TypeVar("R")

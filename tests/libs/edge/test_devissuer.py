@@ -15,9 +15,9 @@ import jwt
 import pytest
 from jwt.types import Options
 
-from libs.kit import devissuer
+from cli.local import devissuer
 from libs.kit.ids import staff_id
-from tests.libs.kit.sample_app import AUDIENCE, ISSUER, OFFICE, Sample, key
+from tests.libs.edge.sample_app import AUDIENCE, ISSUER, OFFICE, Sample, key
 
 VERIFIER = "v" * 43
 CHALLENGE = urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).decode().rstrip("=")
@@ -162,7 +162,7 @@ def test_the_key_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:
 
 
 def start(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "libs.kit.devissuer", *arguments]
+    command = [sys.executable, "-m", "cli.local.devissuer", *arguments]
     return subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, timeout=30)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.libs.kit.sample_app import OFFICE, Sample
+from tests.libs.edge.sample_app import OFFICE, Sample
 
 CANARY = "Qx7kanarienvogel"
 SURROGATE = '"\\ud800"'

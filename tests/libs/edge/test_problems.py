@@ -6,10 +6,10 @@ import asyncpg
 import pytest
 from starlette.exceptions import HTTPException
 
-from libs.kit import problems
+from libs.edge import problems
+from libs.edge.problems import STATUS_OF, Problem
 from libs.kit.errors import Conflict, Fault, Invalid, LotseError, NotFound, Stale, Unauthenticated, Unavailable
-from libs.kit.problems import STATUS_OF, Problem
-from tests.libs.kit.sample_app import Sample
+from tests.libs.edge.sample_app import Sample
 
 CANARY = "amal@example.org"
 

@@ -14,11 +14,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from libs.kit import auth, devissuer
+from cli.local import devissuer
+from libs.edge import auth
 from libs.kit.actor import Actor
 from libs.kit.errors import LotseError, Unauthenticated
 from libs.kit.ids import staff_id
-from tests.libs.kit.sample_app import AUDIENCE, ISSUER, NOON, OFFICE, Sample, key, shared
+from tests.libs.edge.sample_app import AUDIENCE, ISSUER, NOON, OFFICE, Sample, key, shared
 
 KID = devissuer.public_jwk(key())["kid"]
 

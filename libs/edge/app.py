@@ -14,12 +14,12 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from libs.edge.auth import Tokens
+from libs.edge.http import Edge, Router
+from libs.edge.serving import application, mount
 from libs.kit import logs, telemetry
-from libs.kit.auth import Tokens
 from libs.kit.clock import Clock
 from libs.kit.database import Database
-from libs.kit.edge import application, mount
-from libs.kit.http import Edge, Router
 from libs.kit.running import Running
 from libs.kit.settings import Settings
 from libs.kit.subscribers import Subscribers
