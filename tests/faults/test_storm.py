@@ -118,7 +118,7 @@ async def _caught_up(fleet: Fleet, count: int) -> bool:
     heard = await fleet.rows("reporting", HEARD)
     gates = "SELECT count(*) FROM gate WHERE aggregate LIKE 'question/%' AND version > 0"
     known = [(await fleet.rows(service, gates))[0][0] for service in ("review", "referral")]
-    return min(len(heard), *known) >= count
+    return bool(min(len(heard), *known) >= count)
 
 
 async def _conserved(fleet: Fleet, accepted: set[str]) -> None:
