@@ -1,23 +1,41 @@
-"""Takes e-mail addresses, telephone numbers, links and @handles out of a text before anything is stored.
+"""Takes what rules can find of personal data out of a text before anything is stored: e-mail addresses, telephone
+numbers, links, @handles, numbers that stand for one person, dates of birth, streets and postcodes.
 
-It reduces what a text says about a person; it never makes it anonymous: names, stories and places stay. Dates of
-notices, section numbers, amounts, times and postcodes stay too, because the answer turns on them. Public service
+It reduces what a text says about a person; it never makes it anonymous: names, stories and towns stay. Dates of
+notices, section numbers, amounts and times stay too, because the answer turns on them. Public service
 numbers (110, 112, 115, 116 117, 0800 and 0180 numbers, 08000 116 016) stay in questions and in answers alike: they
 identify nobody, and an answer must be able to name them.
 
-Telephone numbers are in `phones.py`. Measured by `bench/redaction.py`.
+Telephone numbers are in `phones.py`, the others in `identifiers.py`, `births.py` and `addresses.py`.
+Measured by `bench/redaction.py`.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from libs.text import phones
+from libs.text import identifiers, phones
+from libs.text.addresses import addresses
+from libs.text.births import births
 from libs.text.domains import TOP_LEVEL, looks_like_host
 from libs.text.shadow import BIDI_PAIRS, shadow
 
 E_MAIL, PHONE, URL, HANDLE = "e-mail", "phone", "url", "handle"
-PLACEHOLDERS: Mapping[str, str] = {E_MAIL: "[E-Mail]", PHONE: "[Telefon]", URL: "[Link]", HANDLE: "[Profil]"}
+BIRTH, ADDRESS = "birth-date", "address"
+PLACEHOLDERS: Mapping[str, str] = {
+    E_MAIL: "[E-Mail]",
+    PHONE: "[Telefon]",
+    URL: "[Link]",
+    HANDLE: "[Profil]",
+    identifiers.IBAN: "[IBAN]",
+    identifiers.TAX: "[Steuernummer]",
+    identifiers.PENSION: "[Versicherungsnummer]",
+    identifiers.CASE: "[Kennnummer]",
+    identifiers.DOCUMENT: "[Ausweisnummer]",
+    identifiers.PLATE: "[Kennzeichen]",
+    BIRTH: "[Geburtsdatum]",
+    ADDRESS: "[Adresse]",
+}
 
 _ROUNDS = 8
 _GONE = "\x00"
@@ -25,7 +43,7 @@ _GONE = "\x00"
 
 @dataclass(frozen=True)
 class Redacted:
-    """The text with placeholders, and how many places of each code (`e-mail`, `phone`, `url`, `handle`) went."""
+    """The text with placeholders, and how many places of each code of `PLACEHOLDERS` went."""
 
     text: str
     found: Mapping[str, int]
@@ -56,8 +74,8 @@ def redact(text: str) -> Redacted:
 def contains_personal_data(text: str, *, in_answer: bool = False) -> tuple[str, ...]:
     """The codes of what `redact` would take out, in a fixed order. Raises `RedactionFailed` when it cannot tell.
 
-    `in_answer`: links are allowed, as an answer must name its sources; an e-mail address or a private number inside a
-    link is still reported.
+    `in_answer`: links and addresses are allowed, as an answer must name its sources and offices; an e-mail address or
+    a private number inside a link is still reported.
     """
     try:
         plain = shadow(text).text
@@ -87,11 +105,11 @@ def _redact(text: str) -> Redacted:
 def _find(plain: str) -> list[_Hit]:
     """All hits in order, none overlapping. What one rule took, the next does not see."""
     hits: list[_Hit] = []
-    for rule in (_full_urls, _spelt_e_mails, _e_mails, _bare_urls, _handles, _phones):
-        new = list(rule(plain))
-        for hit in new:
-            plain = plain[: hit.start] + _GONE * (hit.end - hit.start) + plain[hit.end :]
-        hits += new
+    for rule in _RULES:
+        for hit in list(rule(plain)):
+            if _GONE not in plain[hit.start : hit.end]:
+                plain = plain[: hit.start] + _GONE * (hit.end - hit.start) + plain[hit.end :]
+                hits.append(hit)
     return sorted(hits, key=lambda hit: hit.start)
 
 
@@ -129,7 +147,7 @@ _WHATSAPP = re.compile(r"(?:wa\.me|whatsapp\.com)/\D{0,40}\d{7}", re.IGNORECASE)
 def _inside(plain: str, hit: _Hit) -> list[str]:
     """What an answer must not hold even though links are allowed: nothing, or the codes of what sits in the link."""
     if hit.code != URL:
-        return [hit.code]
+        return [] if hit.code == ADDRESS else [hit.code]
     address = plain[hit.start : hit.end]
     mail = [E_MAIL] if any(_e_mails(address.replace("%40", "@"))) else []
     return mail + ([PHONE] if _WHATSAPP.search(address) else [])
@@ -176,3 +194,28 @@ def _handles(plain: str) -> Iterator[_Hit]:
 def _phones(plain: str) -> Iterator[_Hit]:
     for start, end in phones.private_numbers(plain):
         yield _Hit(start, end, PHONE)
+
+
+# --- numbers of a person, birth, home
+
+
+def _identifiers(plain: str) -> Iterator[_Hit]:
+    for start, end, code in identifiers.personal_numbers(plain):
+        yield _Hit(start, end, code)
+
+
+def _births(plain: str) -> Iterator[_Hit]:
+    for start, end in births(plain):
+        yield _Hit(start, end, BIRTH)
+
+
+def _addresses(plain: str) -> Iterator[_Hit]:
+    for start, end in addresses(plain):
+        yield _Hit(start, end, ADDRESS)
+
+
+# The surest first; telephone numbers last, for their rule takes most of what is left.
+_RULES = (
+    *(_full_urls, _spelt_e_mails, _e_mails, _bare_urls, _handles),
+    *(_identifiers, _births, _addresses, _phones),
+)

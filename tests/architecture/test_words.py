@@ -42,7 +42,8 @@ OURS = ("network/", "homework/", "a framework", "/home page", "pharm", "library/
 def told(root: Path) -> list[str]:
     """Lines that hold a forbidden word, as `file:line`."""
     found = [path for folder in (*FOLDERS, ".ci") for path in (root / folder).rglob("*")] + list(root.glob("*"))
-    texts = [path for path in found if path.is_file() and "__pycache__" not in path.parts]
+    # `.git` is a file in a second working tree, and says where the first one lies.
+    texts = [path for path in found if path.is_file() and not {"__pycache__", ".git"} & set(path.parts)]
     return [words for path in sorted(texts) for words in _told_by(root, path)]
 
 

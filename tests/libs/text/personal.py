@@ -19,12 +19,18 @@ _ADDRESSES = st.one_of(
     _DOMAIN,
     st.builds("{}{}".format, st.sampled_from(["https://", "www.", "http:/", "t.me/", "x://"]), _DOMAIN),
 )
+_OF_A_PERSON = st.sampled_from(
+    [
+        *("DE89 3704 0044 0532 0130 00", "86 095 742 719", "65 170839 J 003", "7654321-475", "123D456789", "M-AB 1234"),
+        *("Pass C01X00T47", "geb. 12.03.1990", "12.03.1990 г.р.", "Lange Str. 12a", "86150 Augsburg", "PLZ 86150"),
+    ]
+)
 _NOISE = st.text("@@..://[](){}<>,;:!?-_+*#\u200b\u200e\u202a\u202c\ufe0f\u20e3\n\t ", max_size=4)
-_PLACEHOLDERS = st.sampled_from(["[E-Mail]", "[Telefon]", "[Link]", "[Profil]", "["])
+_PLACEHOLDERS = st.sampled_from(["[E-Mail]", "[Telefon]", "[Link]", "[Adresse]", "[IBAN]", "["])
 
 
 def texts_with_personal_data() -> st.SearchStrategy[str]:
-    piece = st.one_of(_WORDS, _NUMBERS, _ADDRESSES, _NOISE, _PLACEHOLDERS)
+    piece = st.one_of(_WORDS, _NUMBERS, _ADDRESSES, _OF_A_PERSON, _NOISE, _PLACEHOLDERS)
     return st.lists(st.builds("{}{}".format, piece, st.sampled_from(["", " ", " ", "\n", "."])), max_size=8).map(
         "".join
     )

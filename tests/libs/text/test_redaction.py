@@ -69,7 +69,7 @@ STAYS = [
     "BSG, Urteil vom 12.12.2024 - B 14 AS 30/23 R",
     "1.234,56 EUR, 350.000, 360 000, 77,016.99 €, 484 091 167, 350000 Schulden, 563 Euro, 1.200 - 1.500 Euro, 0,50 €",
     "um 14:30, 8.30-12.00 Uhr, 09.00 bis 16.30, 12 h, 45 %, 3,5 %",
-    "86150 Augsburg, 01067 Dresden, D-04103 Leipzig, 02633 02692",
+    "Augsburg, 02633 02692",
     "gut.Es geht, z.B. d.h. u.a. i.V.m. Nr.6 bescheid.pdf",
     "2 Stunden @15 Euro, 1/2 Stelle, 24/7, 2024/2025",
     "Notruf 112 und 110, Behördennummer 115, Bereitschaftsdienst 116 117, Hilfetelefon 08000 116 016, 0800 4 5555 00",
@@ -98,7 +98,7 @@ def test_a_handle_is_taken_out(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", STAYS)
-def test_dates_sections_amounts_times_postcodes_and_public_numbers_stay(text: str) -> None:
+def test_dates_sections_amounts_times_and_public_numbers_stay(text: str) -> None:
     assert redact(text).text == text
 
 
@@ -117,7 +117,7 @@ def test_every_day_of_a_year_stays_in_every_usual_notation() -> None:
 def test_a_number_beside_a_date_goes_and_the_date_stays() -> None:
     assert redact("am 01.02.2026 0176 12345678").text == "am 01.02.2026 [Telefon]"
     assert redact("Seit 2023 0176 12345678").text == "Seit 2023 [Telefon]"
-    assert redact("86150 Augsburg 0821 3242811").text == "86150 Augsburg [Telefon]"
+    assert redact("86150 Augsburg 0821 3242811").text == "[Adresse] Augsburg [Telefon]"
 
 
 def test_numbers_parted_by_a_blank_or_glued_to_a_word_all_go() -> None:
