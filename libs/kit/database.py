@@ -36,6 +36,10 @@ AWAY = (
     asyncpg.LockNotAvailableError,
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.InsufficientResourcesError,
+    # What a server says that is being set up or restored, whose passwords are being changed, or that is a standby now.
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.ReadOnlySQLTransactionError,
 )
 
 WRITE = """

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import asyncpg
 import pytest
+from pydantic import SecretStr
 
 from libs.contracts.envelope import decode
 from libs.contracts.review import SubmissionForgotten
@@ -179,6 +180,26 @@ async def test_all_connections_may_die_at_once(db: Database, stack: Stack) -> No
     for task in await asyncio.gather(*(one_transaction() for _ in range(8)), return_exceptions=True):
         assert task is None or isinstance(task, Unavailable)
     await asyncio.gather(*(one_transaction() for _ in range(8)))
+
+
+async def test_a_server_that_lets_nobody_in_is_unavailable(stack: Stack, clock: HandClock) -> None:
+    """It is being restored, or its passwords are being changed."""
+    settings = stack.fresh("intake")
+    right = settings.database_url.get_secret_value()
+    for wrong in (right.replace("intake:", "intake:x", 1), f"{right}_of_tomorrow"):
+        with pytest.raises(Unavailable):
+            await Database(settings.model_copy(update={"database_url": SecretStr(wrong)}), clock).open()
+
+
+async def test_a_server_that_became_a_standby_is_unavailable(stack: Stack, clock: HandClock) -> None:
+    settings = stack.fresh("intake")
+    admin = await asyncpg.connect(stack.admin_url)
+    name = settings.database_url.get_secret_value().rpartition("/")[2]
+    await admin.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
+    await admin.close()
+    async with opened(settings, clock) as db:
+        with pytest.raises(Unavailable):
+            await say(db, captured())
 
 
 @pytest.mark.parametrize("failure", [FileNotFoundError("a key"), TimeoutError("somebody else's"), OSError("a disk")])
