@@ -142,8 +142,10 @@ class Database:
             yield connection
         except AWAY as away:
             # A command may raise OSError or TimeoutError for reasons of its own, and asyncpg says InterfaceError to a
-            # wrong argument: only what PostgreSQL said itself, or what cost the connection, means that it is away.
-            if isinstance(away, (asyncpg.PostgresError, asyncpg.InternalClientError)) or _lost(connection):
+            # wrong argument: only what PostgreSQL said itself, or what cost the connection, means that it is away. A
+            # statement that took too long is a fault of its own: who waits for a better moment may wait for ever.
+            said = isinstance(away, (asyncpg.PostgresError, asyncpg.InternalClientError))
+            if (said and not isinstance(away, asyncpg.QueryCanceledError)) or _lost(connection):
                 raise unavailable() from away
             raise
         finally:
