@@ -221,19 +221,6 @@ async def test_a_database_that_is_away_pauses_the_loop_and_is_never_counted(revi
     assert await review.hear(first) == [None] and await review.effects() == [1]
 
 
-async def test_a_function_that_takes_too_long_is_counted(review: Listener) -> None:
-    """Else it would be tried for ever, in silence, and take its whole time from the others at each attempt."""
-
-    async def slow(tx: Tx, envelope: Envelope, raw: bytes) -> None:
-        await tx.connection.execute("SET LOCAL statement_timeout = '10ms'")
-        await tx.connection.execute("SELECT pg_sleep(5)")
-
-    (first,) = history(1)
-    review.subscribers.on_every(slow)
-    await review.hear(*[first] * ATTEMPTS)
-    assert await review.letters() == [("failed", 1)]
-
-
 async def test_an_event_applied_elsewhere_while_it_failed_here_is_no_dead_letter(review: Listener) -> None:
     (first,) = history(1)
     review.failing[first.id] = ValueError("here")
