@@ -1,17 +1,23 @@
 """Whatever the bus brings is applied, lies aside, or is a dead letter: nothing vanishes, and nothing is tried for ever."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import contextlib
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 
 import pytest
 
 from libs.contracts.envelope import Envelope
 from libs.kit import replay
 from libs.kit.consumer import ATTEMPTS
+from libs.kit.errors import Conflict
 from libs.kit.ids import new_id
 from libs.kit.transaction import Tx
 from tests.libs.kit.listening import Listener, listening
-from tests.libs.kit.parts import event, taken
+from tests.libs.kit.parts import event, rows, taken
 from tests.stack.stack import Stack
+from tests.stack.waiting import eventually
 
 
 @pytest.fixture
@@ -85,3 +91,57 @@ async def test_a_function_that_takes_too_long_is_counted(review: Listener) -> No
     assert await review.letters() == [("failed", 1)]
 
 
+
+
+async def test_replicas_drains_and_operators_at_once_apply_everything_once_and_in_order(review: Listener) -> None:
+    """Everything that may move a gate does so at the same time; the seed is printed."""
+    seed = random.randrange(10**6)
+    dice = random.Random(seed)
+    print(f"seed {seed}")
+    histories = [history(8) for _ in range(6)]
+    for one in histories:
+        review.failing[one[dice.randrange(8)].id] = ValueError("no")
+    replicas = [review, Listener(review.db, review.consumer.texts)]
+    replicas[1].failing = review.failing
+    for replica in replicas:
+        replica.consumer.gap_seconds = 0.02
+    working = [asyncio.create_task(_forever(work)) for work in (review.round, partial(_mend, review))]
+    try:
+        await asyncio.gather(*(_deliver(dice, replicas, said) for said in histories for _ in range(2)))
+        review.failing.clear()
+        await eventually(lambda: _all_passed(review, 8), 20)
+    finally:
+        for task in working:
+            task.cancel()
+        await asyncio.gather(*working, return_exceptions=True)
+    for said in histories:
+        assert await review.effects(said[0].subject) == list(range(1, 9))
+
+
+async def _deliver(dice: random.Random, replicas: list[Listener], said: list[Envelope]) -> None:
+    """One after the other in any order, again and again until each is acknowledged."""
+    waiting = list(said)
+    while waiting:
+        envelope = waiting.pop(dice.randrange(len(waiting)))
+        (later,) = await dice.choice(replicas).hear(envelope)
+        if later is not None:
+            waiting.append(envelope)
+            await asyncio.sleep(0.002)
+
+
+async def _mend(review: Listener) -> None:
+    """An operator requeues whatever is a dead letter, whether or not its cause is gone."""
+    for row in await rows(review.db, "SELECT id FROM dead_letter WHERE state = 'open'"):
+        review.failing.clear()
+        with contextlib.suppress(Conflict):
+            await replay.requeue(review.consumer, row["id"])
+
+
+async def _forever(work: Callable[[], Awaitable[object]]) -> None:
+    while True:
+        await work()
+        await asyncio.sleep(0.005)
+
+
+async def _all_passed(review: Listener, version: int) -> bool:
+    return not await rows(review.db, "SELECT FROM gate WHERE version < $1 OR parked IS NOT NULL", version)
