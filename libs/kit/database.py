@@ -1,6 +1,7 @@
 """The pool and the one way to open a transaction."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,8 +21,16 @@ LIMITS = {
     "statement_timeout": "30s",
     "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "30s",
+    # The server learns within half a minute that a leader's machine is gone, and gives its lock to another; by default
+    # that takes two hours.
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
     "timezone": "UTC",
 }
+# For a connection that has gone silent; the server itself ends a statement before that.
+SILENCE_SECONDS = 35.0
+CLOSE_SECONDS = 5.0
 AWAY = (
     OSError,
     TimeoutError,
@@ -60,7 +69,16 @@ SELECT $9, $10, $11, $12, $13, $14 WHERE $9::bytea IS NOT NULL
 
 async def connect(settings: Settings, **extra: str) -> asyncpg.Connection:
     """A connection of its own, outside the pool: for a leader's lock and what must not wait for the pool."""
-    return await asyncpg.connect(dsn(settings), server_settings={**LIMITS, **extra}, timeout=5)
+    told = {**LIMITS, **extra}
+    return await asyncpg.connect(dsn(settings), server_settings=told, timeout=5, command_timeout=SILENCE_SECONDS)
+
+
+async def disconnect(connection: asyncpg.Connection) -> None:
+    """Close such a connection. Raises nothing of its own: an error here would take the place of a cancellation."""
+    try:
+        await asyncio.shield(connection.close(timeout=2))
+    except (*AWAY, asyncpg.PostgresError):
+        connection.terminate()
 
 
 def dsn(settings: Settings) -> str:
@@ -98,14 +116,17 @@ class Database:
                 reset=_no_reset,
                 server_settings=LIMITS,
                 timeout=5,
-                command_timeout=35,
+                command_timeout=SILENCE_SECONDS,
             )
         except AWAY as away:
             raise unavailable() from away
 
     async def close(self) -> None:
+        """Let what is in hand end, but wait for no connection that has gone silent."""
         if self._pool is not None:
-            await self._pool.close()
+            with contextlib.suppress(TimeoutError):
+                # Cancelled, asyncpg's pool ends its connections by itself.
+                await asyncio.wait_for(self._pool.close(), CLOSE_SECONDS)
 
     @asynccontextmanager
     async def transaction(self, cause: Cause) -> AsyncIterator[Tx]:

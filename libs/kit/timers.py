@@ -15,7 +15,7 @@ import asyncpg
 
 from libs.kit import logs
 from libs.kit.actor import SYSTEM
-from libs.kit.database import AWAY, Database, connect
+from libs.kit.database import AWAY, Database, connect, disconnect
 from libs.kit.errors import Unavailable
 from libs.kit.transaction import Cause, Tx
 
@@ -61,7 +61,7 @@ class Timers:
                 await self.tick()
                 await asyncio.sleep(EVERY_SECONDS)
         finally:
-            await asyncio.shield(connection.close(timeout=2))
+            await disconnect(connection)
 
     async def tick(self) -> int:
         """One round; returns how many rows were done. What cannot be done, be it a row or a whole timer, keeps nothing
