@@ -5,6 +5,7 @@ import contextlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -137,7 +138,7 @@ class Database:
         is away. When the connection breaks during the commit its outcome is unknown: the same key asked again tells.
         """
         async with self._connection() as connection:
-            tx = Tx(connection, self.settings.service, self.clock.now(), cause)
+            tx = Tx(connection, self.settings.service, self._now(cause), cause)
             try:
                 await _begin(connection, cause)
                 yield tx
@@ -150,6 +151,11 @@ class Database:
                 raise
         if tx.outgoing.events:
             self.wake.set()
+
+    def _now(self, cause: Cause) -> datetime:
+        # Another service's clock may be ahead; what is saved here is never older than what caused it.
+        now = self.clock.now()
+        return now if cause.event is None else max(now, cause.event.time)
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[asyncpg.Connection]:

@@ -118,6 +118,7 @@ async def test_an_event_says_why_it_happened_and_never_before_what_caused_it(db:
     later, latest = NOON + timedelta(seconds=3), NOON + timedelta(seconds=5)
     cause = event(taken(), new_id(), 4, time=later)
     async with db.transaction(Cause(SYSTEM, event=cause)) as tx:
+        assert tx.now == later
         tx.emit(taken(), id=new_id(), version=1, programme="fem-os")
         tx.emit(taken(), id=new_id(), version=1, programme="fem-os", after=latest)
         tx.emit(taken(), id=new_id(), version=1, programme="fem-os", after=NOON - timedelta(days=1))
