@@ -119,7 +119,7 @@ class BodyReader(Generic[M]):
         try:
             body = self.model.model_validate_json(raw)
         except ValidationError as error:
-            if any(detail["type"] == "json_invalid" for detail in error.errors(include_url=False, include_input=False)):
+            if error.error_count() == 1 and error.errors(include_url=False)[0]["type"] == "json_invalid":
                 raise malformed() from None
             found = faults(error, _document(raw), self.names)
             raise Invalid("invalid_input", "Some of what was sent cannot be accepted.", errors=found) from None
