@@ -51,4 +51,3 @@ class Bounded(HttpToolsProtocol):
         if self._until is not None:
             self._until.cancel()
             self._until = None
-

@@ -94,7 +94,7 @@ class Timers:
         return True
 
     async def _refused(self, timer: Timer, refused: Exception) -> None:
-        """Raises `Unavailable` when the database is away for everybody, and not for one row that somebody has locked."""
+        """Raises `Unavailable` when the database is away for everybody, not for one row that somebody has locked."""
         logs.event("timer_refused", logging.ERROR, error=refused, timer=timer.name)
         if isinstance(refused, Unavailable):
             async with self.db.transaction(Cause(SYSTEM)):

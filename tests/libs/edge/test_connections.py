@@ -1,7 +1,7 @@
 """What a connection may take: a real uvicorn, as a service starts it, and bytes sent by hand."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -54,7 +54,7 @@ class Sender:
 
 
 @asynccontextmanager
-async def connected(sample: Sample) -> AsyncIterator[Callable[[], "asyncio.Future[Sender]"]]:
+async def connected(sample: Sample) -> AsyncIterator[Callable[[], Awaitable[Sender]]]:
     server = uvicorn.Server(uvicorn.Config(sample.app, host="127.0.0.1", port=0, lifespan="off", **SERVING))
     serving = asyncio.create_task(server.serve())
     await eventually(lambda: server.started)

@@ -1,4 +1,4 @@
-"""Whatever the bus brings is applied, lies aside, or is a dead letter: nothing vanishes, and nothing is tried for ever."""
+"""Whatever the bus brings is applied, lies aside, or is a dead letter: nothing vanishes, nothing is tried for ever."""
 
 import asyncio
 import contextlib
@@ -89,8 +89,6 @@ async def test_a_function_that_takes_too_long_is_counted(review: Listener) -> No
     review.subscribers.on_every(slow)
     await review.hear(*[first] * ATTEMPTS)
     assert await review.letters() == [("failed", 1)]
-
-
 
 
 async def test_replicas_drains_and_operators_at_once_apply_everything_once_and_in_order(review: Listener) -> None:

@@ -77,12 +77,17 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_a_relay_whose_connection_went_silent_leads_again(stack: Stack, bus: Client) -> None:
     settings = stack.fresh("intake")
-    async with line_to(settings) as (line, through), user(stack, "intake") as client:
-        async with opened(through) as db, opened(settings) as straight, at_work(relay := Relay(db, client)):
-            await eventually(lambda: relay.leading)
-            line.hush()
-            await say(straight, captured())
-            await eventually(lambda: _published(straight))
+    async with (
+        line_to(settings) as (line, through),
+        user(stack, "intake") as client,
+        opened(through) as db,
+        opened(settings) as straight,
+        at_work(relay := Relay(db, client)),
+    ):
+        await eventually(lambda: relay.leading)
+        line.hush()
+        await say(straight, captured())
+        await eventually(lambda: _published(straight))
 
 
 async def _published(db: database.Database) -> bool:
@@ -112,8 +117,6 @@ async def test_timers_whose_connection_went_silent_go_on(stack: Stack) -> None:
 async def test_the_server_is_told_to_notice_a_machine_that_is_gone(stack: Stack) -> None:
     """By default it keeps such a leader's lock for two hours."""
     connection = await connect(stack.fresh("intake"))
-    found = [
-        int(await connection.fetchval(f"SHOW tcp_keepalives_{name}")) for name in ("idle", "interval", "count")
-    ]
+    found = [int(await connection.fetchval(f"SHOW tcp_keepalives_{name}")) for name in ("idle", "interval", "count")]
     await connection.close()
     assert found[0] + found[1] * found[2] <= 30
