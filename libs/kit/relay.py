@@ -26,11 +26,14 @@ LEADER_LOCK = 0x6C6F_7473_6502
 FIRST_LOOK_SECONDS = 600.0
 
 # Whatever becomes visible later was written by a transaction that had not ended when `xmin` was taken, so its xid is at
-# least that: a slow transaction is found however late it commits, and the look back stays short.
+# least that: a slow transaction is found however late it commits, and the look back stays short. Nothing visible was
+# written by one that had not begun by `xmax`, but for what was restored from a cluster that had come further.
+SNAPSHOT = "SELECT pg_snapshot_xmin(s)::text, pg_snapshot_xmax(s)::text FROM pg_current_snapshot() AS s"
+BEYOND_ALL = str(2**64 - 1)
 NUMBER = """
 WITH fresh AS (
     SELECT e.position FROM event e LEFT JOIN event_order o USING (position)
-    WHERE e.xid >= $1::text::xid8 AND o.position IS NULL ORDER BY e.position LIMIT $2
+    WHERE e.xid >= $1::text::xid8 AND e.xid < $2::text::xid8 AND o.position IS NULL ORDER BY e.position LIMIT $3
 )
 INSERT INTO event_order (seq, position)
 SELECT (SELECT coalesce(max(seq), 0) FROM event_order) + row_number() OVER (ORDER BY position), position FROM fresh
@@ -99,8 +102,14 @@ class Relay:
         return passed
 
     async def _number(self, connection: "asyncpg.Connection[Any]") -> None:
-        xmin = await connection.fetchval("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
-        patience = FIRST_LOOK_SECONDS if self._low_xid == "0" else None
-        status = await connection.execute(NUMBER, self._low_xid, NUMBERED_AT_ONCE, timeout=patience)
+        xmin, xmax = await connection.fetchrow(SNAPSHOT)
+        first = self._low_xid == "0"
+        status = await connection.execute(
+            NUMBER,
+            self._low_xid,
+            BEYOND_ALL if first else xmax,
+            NUMBERED_AT_ONCE,
+            timeout=FIRST_LOOK_SECONDS if first else None,
+        )
         if int(status.rsplit(" ", 1)[1]) < NUMBERED_AT_ONCE:
             self._low_xid = xmin
