@@ -14,7 +14,7 @@ import asyncpg
 from nats.aio.client import Client
 
 from libs.kit import logs
-from libs.kit.database import Database, connect
+from libs.kit.database import Database, connect, disconnect
 from libs.kit.forgetting import Texts
 from libs.kit.publishing import Publisher, Row
 
@@ -23,14 +23,17 @@ BATCH = 500
 NUMBERED_AT_ONCE = 5_000
 LEADER_LOCK = 0x6C6F_7473_6502
 # Ten million events take a new leader some twenty seconds; each look after that is short.
-FIRST_LOOK = "10min"
+FIRST_LOOK_SECONDS = 600.0
 
 # Whatever becomes visible later was written by a transaction that had not ended when `xmin` was taken, so its xid is at
-# least that: a slow transaction is found however late it commits, and the look back stays short.
+# least that: a slow transaction is found however late it commits, and the look back stays short. Nothing visible was
+# written by one that had not begun by `xmax`, but for what was restored from a cluster that had come further.
+SNAPSHOT = "SELECT pg_snapshot_xmin(s)::text, pg_snapshot_xmax(s)::text FROM pg_current_snapshot() AS s"
+BEYOND_ALL = str(2**64 - 1)
 NUMBER = """
 WITH fresh AS (
     SELECT e.position FROM event e LEFT JOIN event_order o USING (position)
-    WHERE e.xid >= $1::text::xid8 AND o.position IS NULL ORDER BY e.position LIMIT $2
+    WHERE e.xid >= $1::text::xid8 AND e.xid < $2::text::xid8 AND o.position IS NULL ORDER BY e.position LIMIT $3
 )
 INSERT INTO event_order (seq, position)
 SELECT (SELECT coalesce(max(seq), 0) FROM event_order) + row_number() OVER (ORDER BY position), position FROM fresh
@@ -68,7 +71,7 @@ class Relay:
             await asyncio.sleep(POLL_SECONDS * 5)
 
     async def _lead(self) -> None:
-        connection = await connect(self.db.settings, statement_timeout=FIRST_LOOK)
+        connection = await connect(self.db.settings, statement_timeout=f"{FIRST_LOOK_SECONDS:g}s")
         try:
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LEADER_LOCK):
                 await asyncio.sleep(1)
@@ -78,7 +81,7 @@ class Relay:
                 if not await self.step(connection):
                     await self._wait()
         finally:
-            await asyncio.shield(connection.close(timeout=2))
+            await disconnect(connection)
 
     async def _wait(self) -> None:
         with contextlib.suppress(TimeoutError):
@@ -99,7 +102,14 @@ class Relay:
         return passed
 
     async def _number(self, connection: "asyncpg.Connection[Any]") -> None:
-        xmin = await connection.fetchval("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
-        status = await connection.execute(NUMBER, self._low_xid, NUMBERED_AT_ONCE)
+        xmin, xmax = await connection.fetchrow(SNAPSHOT)
+        first = self._low_xid == "0"
+        status = await connection.execute(
+            NUMBER,
+            self._low_xid,
+            BEYOND_ALL if first else xmax,
+            NUMBERED_AT_ONCE,
+            timeout=FIRST_LOOK_SECONDS if first else None,
+        )
         if int(status.rsplit(" ", 1)[1]) < NUMBERED_AT_ONCE:
             self._low_xid = xmin

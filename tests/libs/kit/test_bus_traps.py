@@ -21,6 +21,7 @@ from libs.kit.connection import api
 from libs.kit.ids import new_id
 from libs.kit.provision import Change, provision
 from libs.kit.streams import event_stream, inbox, streams
+from services.reporting.figures import projector
 from tests.libs.kit.listening import listening
 from tests.libs.kit.parts import event, taken, user
 from tests.libs.kit.test_bus import asked, at_work, publish, settled
@@ -213,6 +214,38 @@ async def test_several_pulled_at_once_lose_their_order_and_one_by_one_keep_it(
 
     assert await order(pull_sub=PullSub(10, timeout=0.2)) != list(range(20))
     assert await order(pull_sub=PullSub(1, timeout=0.2)) == list(range(20))
+
+
+async def test_by_default_a_batch_waits_until_it_is_full_and_ours_takes_what_has_come(
+    stack: Stack, bus: Client, intake: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who watches the figures would see every event that much later."""
+    monkeypatch.setattr(projector, "FETCH_SECONDS", 3.0)
+    seconds = asyncio.get_running_loop().time
+    came: list[float] = []
+
+    async def note(_: Any) -> None:
+        came.append(seconds())
+
+    async with by_default(stack, "review", note, pull_sub=PullSub(500, batch=True, timeout=3.0)):
+        await eventually(lambda: _asks(bus, "review"))
+        said = seconds()
+        await publish(intake, event(taken(), new_id(), 1))
+        await eventually(lambda: came)
+        assert came[0] - said > 2
+    async with user(stack, "reporting") as client:
+        pull = await client.jetstream().pull_subscribe_bind(durable="reporting", stream="EV_INTAKE")
+        await projector._fetched(pull)
+        fetching = asyncio.create_task(projector._fetched(pull))
+        await eventually(lambda: _asks(bus, "reporting"))
+        said = seconds()
+        await publish(intake, event(taken(), new_id(), 1))
+        assert len(await fetching) == 1 and seconds() - said < 2
+
+
+async def _asks(bus: Client, durable: str) -> bool:
+    """Whether somebody waits for messages."""
+    return bool((await api(bus, f"CONSUMER.INFO.EV_INTAKE.{durable}"))["num_waiting"])
 
 
 async def test_a_service_hears_no_others_replies(stack: Stack, bus: Client) -> None:
