@@ -7,6 +7,9 @@ Languages are no vocabulary: they are programme data, any well-formed BCP-47 tag
 from enum import StrEnum
 
 from libs.contracts.lands import Land as Land
+from libs.contracts.reading import Purpose as Purpose
+from libs.contracts.reading import ReadingReason as ReadingReason
+from libs.contracts.reading import ResourceKind as ResourceKind
 from libs.contracts.roles import Role as Role
 
 
@@ -264,23 +267,6 @@ class HoldReason(StrEnum):
     COMPLAINT = "complaint"
     LEGAL_CLAIM = "legal-claim"
     AUDIT = "audit"
-
-
-class ResourceKind(StrEnum):
-    """What a recorded reading read."""
-
-    QUESTION_TEXT = "question-text"
-    SUBMISSION_TEXT = "submission-text"
-    REFERRAL_SUMMARY = "referral-summary"
-    TRACE = "trace"
-
-
-class Purpose(StrEnum):
-    COUNSELLING = "counselling"
-    LEGAL_REVIEW = "legal-review"
-    REFERRAL = "referral"
-    AUDIT = "audit"
-    DATA_PROTECTION = "data-protection"
 
 
 class RetentionClass(StrEnum):

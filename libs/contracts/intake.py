@@ -26,6 +26,7 @@ from libs.contracts.codes import (
     Platform,
     Purpose,
     QuestionTextPolicy,
+    ReadingReason,
     Relation,
     RepairResult,
     ResourceKind,
@@ -265,7 +266,8 @@ class PostingRepaired(Counted):
 
 @fact("ev.intake.access.{id}.recorded.v1")
 class IntakeAccessRecorded(Fact):
-    """Someone read a text held by intake."""
+    """Someone read a text held by intake; `reason` where the reader had to give one."""
 
     resource: ResourceKind
     purpose: Purpose
+    reason: ReadingReason | None = None

@@ -27,6 +27,7 @@ from services.intake.questions.shapes import (
     QuestionList,
     QuestionRef,
     QuestionView,
+    Reading,
     TriageBody,
 )
 
@@ -36,7 +37,8 @@ WRITERS = (Role.COUNSELLOR,)
 TRIAGERS = (Role.COUNSELLOR, Role.COORDINATOR)
 CLASS_CHANGERS = (Role.LEGAL_REVIEWER, Role.COUNSELLOR, Role.COORDINATOR, Role.SECOND_READER)
 LISTERS = (Role.COUNSELLOR, Role.COORDINATOR, Role.LEGAL_REVIEWER, Role.SECOND_READER, Role.DPO)
-TEXT_READERS = (Role.COUNSELLOR, Role.LEGAL_REVIEWER, Role.SECOND_READER, Role.DPO)
+# The coordinator last: whoever also counsels reads as a counsellor, and needs no reason.
+TEXT_READERS = (Role.COUNSELLOR, Role.LEGAL_REVIEWER, Role.SECOND_READER, Role.DPO, Role.COORDINATOR)
 
 
 @router.command(
@@ -110,13 +112,20 @@ async def list_questions(call: Call[Any, QuestionFilter]) -> Reply:
 
 
 @router.get(
-    "/questions/{id}", allow=TEXT_READERS, reply=QuestionView, summary="One question; reading its text is recorded"
+    "/questions/{id}",
+    allow=TEXT_READERS,
+    query=Reading,
+    reply=QuestionView,
+    summary="One question; reading its text is recorded",
+    errors=("reason_missing",),
 )
-async def read_question(call: Call) -> Reply:
+async def read_question(call: Call[Any, Reading]) -> Reply:
+    reason = call.query.reason
     async with call.transaction() as tx:
         question = await queries.question_by_id(tx, call.uuid("id"))
-        if question.text is not None or question.gist is not None:
-            commands.record_reading(tx, question)
+        commands.refuse(domain.refuse_reading(question, tx.actor.role_in(question.programme, TEXT_READERS), reason))
+        if domain.holds_text(question):
+            commands.record_reading(tx, question, reason)
         return tx.reply(200, await _view(tx, question), version=question.version)
 
 

@@ -11,8 +11,10 @@ from libs.contracts.codes import (
     LanguageSource,
     LegalClass,
     Purpose,
+    ReadingReason,
     Relation,
     ResourceKind,
+    Role,
     Urgency,
 )
 from libs.contracts.codes import Land as LandCode
@@ -37,6 +39,12 @@ from services.intake.programmes.queries import policy_in_force
 from services.intake.questions import domain, queries
 from services.intake.questions.deadlines import due
 from services.intake.questions.domain import CaptureContext, Found, Question, Triage
+
+# To what end each role reads a question; all others counsel.
+PURPOSES: dict[str, Purpose] = {
+    Role.LEGAL_REVIEWER: Purpose.LEGAL_REVIEW,
+    Role.DPO: Purpose.DATA_PROTECTION,
+}
 
 
 @dataclass(frozen=True)
@@ -116,9 +124,11 @@ def _captured(question: Question) -> QuestionCaptured:
     )
 
 
-def record_reading(tx: Tx, question: Question) -> None:
+def record_reading(tx: Tx, question: Question, reason: ReadingReason | None = None) -> None:
     """Reading a text is recorded, once a reply, on an aggregate of its own, so that reading moves no ETag."""
-    fact = IntakeAccessRecorded(resource=ResourceKind.QUESTION_TEXT, purpose=Purpose.COUNSELLING)
+    role = tx.actor.role_in(question.programme, tx.cause.allowed)
+    purpose = PURPOSES.get(role or "", Purpose.COUNSELLING)
+    fact = IntakeAccessRecorded(resource=ResourceKind.QUESTION_TEXT, purpose=purpose, reason=reason)
     tx.emit(fact, id=new_id(), version=1, programme=question.programme, concerns=question.id)
 
 

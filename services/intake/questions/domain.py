@@ -19,7 +19,9 @@ from libs.contracts.codes import (
     Level,
     Platform,
     QuestionTextPolicy,
+    ReadingReason,
     Relation,
+    Role,
     SizeClass,
     Urgency,
 )
@@ -156,6 +158,18 @@ def ask_relation(context: CaptureContext, found: Found) -> None:
             "This link was captured before: is it the same question, a follow-up, or another person?",
             earlier=[{name: row[name] for name in ("id", "captured_week", "status")} for row in context.earlier],
         )
+
+
+def holds_text(question: Question) -> bool:
+    return question.text is not None or question.gist is not None
+
+
+def refuse_reading(question: Question, role: str | None, reason: ReadingReason | None) -> LotseError | None:
+    """Who coordinates does not read what a person wrote in private, unless for a reason that is recorded."""
+    private = question.channel is Channel.PRIVATE and holds_text(question)
+    if private and role == Role.COORDINATOR and reason is None:
+        return Forbidden("reason_missing", "This was written in private: say why you must read it.")
+    return None
 
 
 def refuse_taking(question: Question, staff: UUID | None) -> LotseError | None:

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from libs.contracts.codes import Channel, ClosingReason, Land, LanguageSource, LegalClass, Level, Urgency
+from libs.contracts.codes import Channel, ClosingReason, Land, LanguageSource, LegalClass, Level, ReadingReason, Urgency
 from libs.contracts.types import Code, LanguageTag, TopicCode
 from libs.edge.bodies import Action, Body, HttpLink, Instant, LongText, MediumText, Page, ShortText, View
-from libs.edge.cursors import Paged
+from libs.edge.cursors import Paged, Query
 
 
 class NewQuestion(Body):
@@ -142,3 +142,9 @@ class QuestionFilter(Paged):
     status: Literal["captured", "taken", "triaged", "answered", "closed", "forgotten"] | None = None
     language: LanguageTag | None = None
     taken_by: Literal["me"] | None = None
+
+
+class Reading(Query):
+    """`reason` is recorded with the reading; a coordinator must give one for what somebody wrote in private."""
+
+    reason: ReadingReason | None = None
