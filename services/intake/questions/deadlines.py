@@ -15,13 +15,12 @@ CLASS_HOURS = {Urgency.EMERGENCY: 24, Urgency.URGENT: 72, Urgency.NORMAL: 14 * 2
 
 
 def due(captured_at: datetime, urgency: Urgency, deadline: date | None, land: Land) -> datetime:
-    """The moment by which the answer must stand; UTC. With a deadline never later than the end (24:00 Berlin) of the
-    last working day before it."""
+    """The moment by which the answer must stand; UTC. With a deadline never later than the last second (Berlin) of the
+    last working day before it: midnight would already show, and count, as the next day."""
     by_class = captured_at + timedelta(hours=CLASS_HOURS[urgency])
     if deadline is None:
         return by_class
-    day = working_day_before(deadline, land)
-    end = datetime.combine(day + timedelta(days=1), time.min, BERLIN)
+    end = datetime.combine(working_day_before(deadline, land), time(23, 59, 59), BERLIN)
     return min(by_class, end.astimezone(captured_at.tzinfo))
 
 
