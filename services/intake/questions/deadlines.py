@@ -1,7 +1,8 @@
 """When an answer is due: `min(priority class, deadline − 1 working day)`.
 
 The priority classes are those of the inter-agency referral form (24 hours, 72 hours, two weeks). Working days are
-those of the Land where it is known, else of the whole federation; holidays come from the `holidays` package.
+those of the Land where it is known, else of the whole federation; holidays come from the `holidays` package. A day
+that is a holiday in some towns of the Land only (Assumption in Bavaria) is none to rely on: a day early does no harm.
 """
 
 from collections.abc import Mapping
@@ -38,4 +39,4 @@ def _holidays(land: Land) -> "Mapping[date, str]":
     import holidays
 
     subdivision = land.removeprefix("de-").upper() if land.startswith("de-") else None
-    return holidays.country_holidays("DE", subdiv=subdivision)
+    return holidays.country_holidays("DE", subdiv=subdivision, categories=("public", "catholic"))

@@ -182,3 +182,10 @@ def test_a_deadline_after_a_holiday_weekend_is_due_before_it() -> None:
     assert working_day_before(date(2026, 12, 28), Land.FEDERAL) == date(2026, 12, 24)
     assert working_day_before(date(2027, 1, 7), Land.BY) == date(2027, 1, 5)
     assert working_day_before(date(2027, 1, 7), Land.BE) == date(2027, 1, 6)
+
+
+def test_a_holiday_of_some_towns_is_no_day_to_answer_on() -> None:
+    # Assumption is one in Munich and none in Nuremberg, Corpus Christi in a few towns of Saxony; places are not known.
+    assert working_day_before(date(2028, 8, 16), Land.BY) == date(2028, 8, 14)
+    assert working_day_before(date(2028, 8, 16), Land.NI) == date(2028, 8, 15)
+    assert working_day_before(date(2028, 6, 16), Land.SN) == date(2028, 6, 14)
