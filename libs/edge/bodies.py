@@ -1,6 +1,6 @@
 """Building blocks for request bodies and replies: strict models, and texts that hold nothing but text."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
@@ -56,11 +56,20 @@ def _written(moment: object) -> object:
     return moment
 
 
+# Beyond these years a shift of zone or a day more overflows, and nothing that we record happens there.
+_YEARS = range(1990, 2201)
+
+
 def _moment(moment: datetime) -> datetime:
-    # Beyond these years a shift of zone overflows, and nothing that we record happens there.
-    if not 1990 <= moment.year <= 2200:
+    if moment.year not in _YEARS:
         raise Refused("out_of_range", "This moment is outside what is accepted.")
     return moment
+
+
+def _day(day: date) -> date:
+    if day.year not in _YEARS:
+        raise Refused("out_of_range", "This day is outside what is accepted.")
+    return day
 
 
 CleanText = AfterValidator(clean)
@@ -71,6 +80,7 @@ HttpLink = Annotated[
     str, StringConstraints(min_length=8, max_length=2_000, pattern=r"^https?://"), AfterValidator(_link)
 ]
 Instant = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_written), AfterValidator(_moment)]
+Day = Annotated[date, AfterValidator(_day)]
 
 
 class Action(View):

@@ -7,7 +7,7 @@ from pydantic.config import JsonDict
 
 from libs.contracts.codes import Role
 from libs.contracts.intake import Policy
-from libs.edge.bodies import Action, Body, View
+from libs.edge.bodies import Action, Body, Day, View
 from libs.edge.http import Call, Router
 from libs.kit.clock import local_day
 from libs.kit.errors import NotFound
@@ -45,7 +45,7 @@ class Configuration(Body):
         json_schema_extra={"examples": [{"effective_from": "2026-12-01", "policy": EXAMPLE_POLICY}]}
     )
 
-    effective_from: date
+    effective_from: Day
     policy: Policy
 
 

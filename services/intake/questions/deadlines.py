@@ -1,7 +1,8 @@
 """When an answer is due: `min(priority class, deadline − 1 working day)`.
 
 The priority classes are those of the inter-agency referral form (24 hours, 72 hours, two weeks). Working days are
-those of the Land where it is known, else of the whole federation; holidays come from the `holidays` package.
+those of the Land where it is known, else of the whole federation; holidays come from the `holidays` package. A day
+that is a holiday in some towns of the Land only (Assumption in Bavaria) is none to rely on: a day early does no harm.
 """
 
 from collections.abc import Mapping
@@ -15,13 +16,12 @@ CLASS_HOURS = {Urgency.EMERGENCY: 24, Urgency.URGENT: 72, Urgency.NORMAL: 14 * 2
 
 
 def due(captured_at: datetime, urgency: Urgency, deadline: date | None, land: Land) -> datetime:
-    """The moment by which the answer must stand; UTC. With a deadline never later than the end (24:00 Berlin) of the
-    last working day before it."""
+    """The moment by which the answer must stand; UTC. With a deadline never later than the last second (Berlin) of the
+    last working day before it: midnight would already show, and count, as the next day."""
     by_class = captured_at + timedelta(hours=CLASS_HOURS[urgency])
     if deadline is None:
         return by_class
-    day = working_day_before(deadline, land)
-    end = datetime.combine(day + timedelta(days=1), time.min, BERLIN)
+    end = datetime.combine(working_day_before(deadline, land), time(23, 59, 59), BERLIN)
     return min(by_class, end.astimezone(captured_at.tzinfo))
 
 
@@ -39,4 +39,4 @@ def _holidays(land: Land) -> "Mapping[date, str]":
     import holidays
 
     subdivision = land.removeprefix("de-").upper() if land.startswith("de-") else None
-    return holidays.country_holidays("DE", subdiv=subdivision)
+    return holidays.country_holidays("DE", subdiv=subdivision, categories=("public", "catholic"))

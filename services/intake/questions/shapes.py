@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from libs.contracts.codes import Channel, ClosingReason, Land, LanguageSource, LegalClass, Level, ReadingReason, Urgency
 from libs.contracts.types import Code, LanguageTag, TopicCode
-from libs.edge.bodies import Action, Body, HttpLink, Instant, LongText, MediumText, Page, ShortText, View
+from libs.edge.bodies import Action, Body, Day, HttpLink, Instant, LongText, MediumText, Page, ShortText, View
 from libs.edge.cursors import Paged, Query
 
 
@@ -37,7 +37,7 @@ class NewQuestion(Body):
     relation: Literal["same", "follow-up", "other-person"] | None = None
     asked_at: Instant | None = None
     place: Annotated[ShortText | None, Field(description="Below the Land; forgotten with the question.")] = None
-    deadline: date | None = None
+    deadline: Day | None = None
 
 
 class CapturedRef(View):
@@ -74,7 +74,7 @@ class TriageBody(Body):
     urgency: Urgency
     land: Land
     language: LanguageTag | None = None
-    deadline: date | None = None
+    deadline: Day | None = None
 
 
 class ClassBody(Body):

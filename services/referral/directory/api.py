@@ -9,7 +9,7 @@ from pydantic.config import JsonDict
 
 from libs.contracts.codes import Land, OfficeKind, Role
 from libs.contracts.types import Code, LanguageTag, TopicCode
-from libs.edge.bodies import Action, Body, HttpLink, MediumText, Page, ShortText, View
+from libs.edge.bodies import Action, Body, Day, HttpLink, MediumText, Page, ShortText, View
 from libs.edge.cursors import Paged
 from libs.edge.http import Call, Router
 from libs.kit.errors import NotFound
@@ -75,7 +75,7 @@ class Listing(Body):
     modes: Annotated[tuple[Mode, ...], Field(min_length=1, max_length=4)]
     reporting_duty: Annotated[bool, Field(description="§ 87 AufenthG: must inform immigration authorities.")]
     secret_address: bool = False
-    assured_date: Annotated[date | None, Field(description="When somebody last made sure that this holds.")] = None
+    assured_date: Annotated[Day | None, Field(description="When somebody last made sure that this holds.")] = None
     active: bool = True
 
 

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 
 from libs.contracts.codes import Evidence, Qualification, Role
 from libs.contracts.types import Code
-from libs.edge.bodies import Action, Body, Page, View
+from libs.edge.bodies import Action, Body, Day, Page, View
 from libs.edge.cursors import Paged, Query
 from libs.edge.http import Call, Router
 from libs.kit.clock import local_day
@@ -43,8 +43,8 @@ class QualificationBody(Body):
     programme: Code
     qualification: Qualification
     evidence: Evidence
-    valid_from: date
-    valid_until: date
+    valid_from: Day
+    valid_until: Day
 
 
 class ReviewerRef(View):

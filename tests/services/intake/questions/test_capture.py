@@ -133,6 +133,9 @@ async def test_a_space_of_another_programme_is_not_known(here: Situation) -> Non
         ({"language": "deutsch"}, "/language"),
         ({"link": "ftp://example.org"}, "/link"),
         ({"relation": "cousin"}, "/relation"),
+        # A slip of the finger; the working day before the first day of all would be no day.
+        ({"deadline": "0001-01-01"}, "/deadline"),
+        ({"deadline": "0206-12-01"}, "/deadline"),
         # The name of an unknown member is what somebody typed, so only its place is told.
         ({"surname": "x"}, ""),
     ],

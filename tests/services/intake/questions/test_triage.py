@@ -1,6 +1,6 @@
 """A question is taken and triaged; the legal class opens the gate, so only a qualified reviewer lowers it."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from libs.contracts.codes import LEGAL_CLASS_ORDER, Evidence, Land, LegalClass, Qualification, Urgency
 from libs.contracts.review import ReviewerDisqualified, ReviewerQualified
+from libs.kit.clock import local_day
 from libs.kit.errors import Forbidden
 from services.intake.questions.deadlines import CLASS_HOURS, due, working_day_before
 from services.intake.questions.domain import check_class_change
@@ -168,8 +169,23 @@ def test_due_is_the_class_or_the_last_working_day_before_the_deadline(
     assert working_day_before(deadline, land).weekday() < 5
 
 
+@given(st.dates(date(2026, 1, 10), date(2030, 1, 1)), st.sampled_from(Land))
+def test_what_is_due_by_a_working_day_is_due_on_that_day_for_everybody_who_reads_it(deadline: date, land: Land) -> None:
+    long_before = datetime.combine(deadline - timedelta(days=12), time(9), UTC)
+    found = due(long_before, Urgency.NORMAL, deadline, land)
+    assert local_day(found) == working_day_before(deadline, land) < deadline
+    assert local_day(found + timedelta(seconds=1)) > local_day(found), "all of that day is left to answer"
+
+
 def test_a_deadline_after_a_holiday_weekend_is_due_before_it() -> None:
     # 25 and 26 December 2026 are a Friday and a Saturday; Epiphany is a holiday in Bavaria only.
     assert working_day_before(date(2026, 12, 28), Land.FEDERAL) == date(2026, 12, 24)
     assert working_day_before(date(2027, 1, 7), Land.BY) == date(2027, 1, 5)
     assert working_day_before(date(2027, 1, 7), Land.BE) == date(2027, 1, 6)
+
+
+def test_a_holiday_of_some_towns_is_no_day_to_answer_on() -> None:
+    # Assumption is one in Munich and none in Nuremberg, Corpus Christi in a few towns of Saxony; places are not known.
+    assert working_day_before(date(2028, 8, 16), Land.BY) == date(2028, 8, 14)
+    assert working_day_before(date(2028, 8, 16), Land.NI) == date(2028, 8, 15)
+    assert working_day_before(date(2028, 6, 16), Land.SN) == date(2028, 6, 14)
