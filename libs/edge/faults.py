@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 from libs.kit.errors import Fault
 
 MOST = 20
+COUNTLESS = 1_000
 MOMENT = "A moment with its time zone, such as 2026-11-23T09:30:00Z, is expected here."
 # By the beginning of pydantic's error type: `int_parsing` and `int_type` both expect a whole number.
 EXPECTED = {
@@ -57,6 +58,9 @@ class Refused(ValueError):
 
 def faults(error: ValidationError, document: Any, names: frozenset[str], root: str = "") -> tuple[Fault, ...]:
     """At most 20 faults. Only member names of our model (`names`) appear in the pointers into `document`."""
+    if error.error_count() > COUNTLESS:
+        # pydantic would make a list of all of them first, and everybody else would wait that long.
+        return (Fault(root, "too_many_faults", "More is wrong here than can be listed."),)
     found = [
         Fault(root + pointer(detail["loc"], document, names), *_said(detail))
         for detail in error.errors(include_url=False, include_input=False)

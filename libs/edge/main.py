@@ -11,11 +11,13 @@ import re
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
+from typing import Any
 from uuid import UUID
 
 import uvicorn
 from fastapi import FastAPI
 
+from libs.edge.connections import Bounded
 from libs.kit import deadletters, migrate, replay
 from libs.kit.actor import SYSTEM
 from libs.kit.clock import SystemClock
@@ -30,6 +32,14 @@ Extra = Mapping[str, Callable[[Database], Awaitable[object]]]
 # For requests in hand. A statement ends after 30 s; and a Pod's 60 s must hold this, 5 s before it and three times
 # DRAIN_SECONDS after it.
 GRACE_SECONDS = 35
+SERVING: dict[str, Any] = {
+    "http": Bounded,
+    "access_log": False,
+    "log_config": None,
+    "server_header": False,
+    "date_header": False,
+    "timeout_graceful_shutdown": GRACE_SECONDS,
+}
 
 
 def main(service: str, build: Build, arguments: list[str] | None = None, extra: Extra | None = None) -> int:
@@ -83,16 +93,7 @@ def _code(given: str) -> str:
 
 
 def _serve(settings: Settings, build: Build) -> int:
-    uvicorn.run(
-        build(settings),
-        host=settings.http_host,
-        port=settings.http_port,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        date_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
+    uvicorn.run(build(settings), host=settings.http_host, port=settings.http_port, **SERVING)
     return 0
 
 

@@ -135,7 +135,7 @@ def problem_statuses(operation: Operation) -> list[int]:
     if "{" in operation.path:
         found |= {404, 410}
     if operation.method != "GET":
-        found |= {404, 409, 410, 413, 422}
+        found |= {404, 408, 409, 410, 413, 422}
     if operation.body:
         found.add(415)
     if operation.if_match:

@@ -43,6 +43,7 @@ EXACTLY = {
         repeated_parameter invalid_parameter cursor_mismatch idempotency_key_missing idempotency_key_malformed
         if_match_malformed""",
     405: "method_not_allowed",
+    408: "body_too_slow",
     413: "body_too_large",
     415: "unsupported_media_type",
     428: "if_match_missing",
@@ -155,6 +156,9 @@ def _headers(error: LotseError, status: int) -> dict[str, str]:
         after = 1
     if after is not None:
         made["Retry-After"] = str(after)
+    if status in (408, 413):
+        # What is still to come of the body is not waited for.
+        made["Connection"] = "close"
     if status == 401:
         made["WWW-Authenticate"] = "Bearer" if error.code == "token_missing" else 'Bearer error="invalid_token"'
     return made

@@ -1,8 +1,9 @@
 """Reading requests: headers, body and query. Each refusal is a clean 4xx that holds nothing of what was sent."""
 
+import asyncio
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from types import UnionType
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin
 from urllib.parse import parse_qsl
@@ -21,6 +22,8 @@ JSON = re.compile(rb'application/json(?:\s*;\s*charset\s*=\s*"?utf-8"?)?\s*', re
 IDEMPOTENCY_KEY = re.compile(rb"[\x21-\x7e]{1,200}")
 VERSION = re.compile(rb'"(0|[1-9][0-9]{0,8})"')
 TRACEPARENT = re.compile(rb"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
+# Who sends more slowly holds a connection, and the stop of a service, for nothing.
+BODY_SECONDS = 30.0
 SEVERAL = (list, tuple, set, frozenset)
 
 
@@ -71,11 +74,20 @@ def unchanged(headers: Headers, etag: str | None) -> bool:
 
 
 async def read(receive: Receive, headers: Headers, limit: int) -> bytes:
-    """The whole body, cut off as soon as it passes `limit` bytes. Raises `Invalid`, or `ClientDisconnect`."""
+    """The whole body, cut off as soon as it passes `limit` bytes or takes too long. Raises `Invalid`, or
+    `ClientDisconnect`."""
     declared = headers.get(b"content-length", b"0")
     if len(declared) > 12 or (declared.isdigit() and int(declared) > limit):
         raise too_large(limit)
-    parts: list[bytes] = []
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            parts = [part async for part in _parts(receive, limit)]
+    except TimeoutError:
+        raise Invalid("body_too_slow", f"The body must be sent within {BODY_SECONDS:g} seconds.") from None
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+async def _parts(receive: Receive, limit: int) -> AsyncIterator[bytes]:
     size, more = 0, True
     while more:
         message = await receive()
@@ -85,8 +97,7 @@ async def read(receive: Receive, headers: Headers, limit: int) -> bytes:
         size += len(part)
         if size > limit:
             raise too_large(limit)
-        parts.append(part)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+        yield part
 
 
 def too_large(limit: int) -> Invalid:
@@ -119,7 +130,7 @@ class BodyReader(Generic[M]):
         try:
             body = self.model.model_validate_json(raw)
         except ValidationError as error:
-            if any(detail["type"] == "json_invalid" for detail in error.errors(include_url=False, include_input=False)):
+            if error.error_count() == 1 and error.errors(include_url=False)[0]["type"] == "json_invalid":
                 raise malformed() from None
             found = faults(error, _document(raw), self.names)
             raise Invalid("invalid_input", "Some of what was sent cannot be accepted.", errors=found) from None

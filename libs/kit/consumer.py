@@ -18,7 +18,7 @@ from libs.kit import gate as gates
 from libs.kit import logs, telemetry
 from libs.kit.actor import SYSTEM
 from libs.kit.database import Database
-from libs.kit.deadletters import Poison, bury
+from libs.kit.deadletters import Poison, bury, conflict, tidy
 from libs.kit.errors import Unavailable
 from libs.kit.gate import Gate, Verdict, judge
 from libs.kit.subscribers import Event, Retry, Subscribers
@@ -117,7 +117,7 @@ class Consumer:
     async def _put_aside(self, tx: Tx, gate: Gate, envelope: Envelope, raw: bytes, verdict: Verdict) -> None:
         """Park it, or bury it where another event holds its version."""
         if verdict is Verdict.CONFLICT or not await gates.park(tx.connection, self.source, envelope, raw):
-            await bury(tx, self.source, Poison("version_conflict", "another event holds this version", envelope), raw)
+            await bury(tx, self.source, conflict(envelope), raw)
         elif gate.parked is None:
             await gates.move(tx.connection, self.source, {envelope.subject: replace(gate, parked="gap")})
 
@@ -144,7 +144,7 @@ class Consumer:
         passed = replace(gate, version=envelope.aggregateversion, event_id=envelope.id)
         await gates.move(tx.connection, self.source, {envelope.subject: passed})
         if gate.parked:
-            await gates.drop_parked(tx.connection, self.source, envelope.subject, passed.version)
+            await tidy(tx, self.source, envelope.subject, passed.version)
 
     async def drain(self, aggregate: str) -> int:
         """Apply parked events from the gate's next version on, each in its own transaction; returns how many. What

@@ -1,9 +1,11 @@
 """The pool and the one way to open a transaction."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -20,8 +22,16 @@ LIMITS = {
     "statement_timeout": "30s",
     "lock_timeout": "5s",
     "idle_in_transaction_session_timeout": "30s",
+    # The server learns within half a minute that a leader's machine is gone, and gives its lock to another; by default
+    # that takes two hours.
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
     "timezone": "UTC",
 }
+# For a connection that has gone silent; the server itself ends a statement before that.
+SILENCE_SECONDS = 35.0
+CLOSE_SECONDS = 5.0
 AWAY = (
     OSError,
     TimeoutError,
@@ -36,6 +46,10 @@ AWAY = (
     asyncpg.LockNotAvailableError,
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.InsufficientResourcesError,
+    # What a server says that is being set up or restored, whose passwords are being changed, or that is a standby now.
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.ReadOnlySQLTransactionError,
 )
 
 WRITE = """
@@ -56,7 +70,16 @@ SELECT $9, $10, $11, $12, $13, $14 WHERE $9::bytea IS NOT NULL
 
 async def connect(settings: Settings, **extra: str) -> asyncpg.Connection:
     """A connection of its own, outside the pool: for a leader's lock and what must not wait for the pool."""
-    return await asyncpg.connect(dsn(settings), server_settings={**LIMITS, **extra}, timeout=5)
+    told = {**LIMITS, **extra}
+    return await asyncpg.connect(dsn(settings), server_settings=told, timeout=5, command_timeout=SILENCE_SECONDS)
+
+
+async def disconnect(connection: asyncpg.Connection) -> None:
+    """Close such a connection. Raises nothing of its own: an error here would take the place of a cancellation."""
+    try:
+        await asyncio.shield(connection.close(timeout=2))
+    except (*AWAY, asyncpg.PostgresError):
+        connection.terminate()
 
 
 def dsn(settings: Settings) -> str:
@@ -94,14 +117,17 @@ class Database:
                 reset=_no_reset,
                 server_settings=LIMITS,
                 timeout=5,
-                command_timeout=35,
+                command_timeout=SILENCE_SECONDS,
             )
         except AWAY as away:
             raise unavailable() from away
 
     async def close(self) -> None:
+        """Let what is in hand end, but wait for no connection that has gone silent."""
         if self._pool is not None:
-            await self._pool.close()
+            with contextlib.suppress(TimeoutError):
+                # Cancelled, asyncpg's pool ends its connections by itself.
+                await asyncio.wait_for(self._pool.close(), CLOSE_SECONDS)
 
     @asynccontextmanager
     async def transaction(self, cause: Cause) -> AsyncIterator[Tx]:
@@ -112,7 +138,7 @@ class Database:
         is away. When the connection breaks during the commit its outcome is unknown: the same key asked again tells.
         """
         async with self._connection() as connection:
-            tx = Tx(connection, self.settings.service, self.clock.now(), cause)
+            tx = Tx(connection, self.settings.service, self._now(cause), cause)
             try:
                 await _begin(connection, cause)
                 yield tx
@@ -126,6 +152,11 @@ class Database:
         if tx.outgoing.events:
             self.wake.set()
 
+    def _now(self, cause: Cause) -> datetime:
+        # Another service's clock may be ahead; what is saved here is never older than what caused it.
+        now = self.clock.now()
+        return now if cause.event is None else max(now, cause.event.time)
+
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[asyncpg.Connection]:
         if (pool := self._pool) is None:
@@ -138,8 +169,10 @@ class Database:
             yield connection
         except AWAY as away:
             # A command may raise OSError or TimeoutError for reasons of its own, and asyncpg says InterfaceError to a
-            # wrong argument: only what PostgreSQL said itself, or what cost the connection, means that it is away.
-            if isinstance(away, (asyncpg.PostgresError, asyncpg.InternalClientError)) or _lost(connection):
+            # wrong argument: only what PostgreSQL said itself, or what cost the connection, means that it is away. A
+            # statement that took too long is a fault of its own: who waits for a better moment may wait for ever.
+            said = isinstance(away, (asyncpg.PostgresError, asyncpg.InternalClientError))
+            if (said and not isinstance(away, asyncpg.QueryCanceledError)) or _lost(connection):
                 raise unavailable() from away
             raise
         finally:

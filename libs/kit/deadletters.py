@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from libs.contracts.envelope import Envelope
+from libs.contracts.envelope import Envelope, decode
 from libs.kit import gate as gates
 from libs.kit.errors import Conflict, NotFound
 from libs.kit.gate import Gate, Verdict, judge
@@ -117,11 +117,22 @@ async def skip(tx: Tx, letter: DeadLetter, reason: str) -> None:
 async def release(tx: Tx, letter: DeadLetter, gate: Gate) -> None:
     """Let the aggregate's parked events follow, unless another dead letter still stands in their way."""
     assert letter.aggregate is not None
-    await gates.drop_parked(tx.connection, letter.source, letter.aggregate, gate.version)
     blocked = await tx.connection.fetchval(OTHERS, letter.source, letter.aggregate, letter.id)
     await gates.move(
         tx.connection, letter.source, {letter.aggregate: replace(gate, parked="dead-letter" if blocked else "gap")}
     )
+    await tidy(tx, letter.source, letter.aggregate, gate.version)
+
+
+async def tidy(tx: Tx, source: str, aggregate: str, through: int) -> None:
+    """Take away what was parked up to where the gate stands now. Another event that lay there under the version that
+    passed cannot be applied any more, and is a dead letter of its own."""
+    for raw in await gates.drop_parked(tx.connection, source, aggregate, through):
+        await bury(tx, source, conflict(decode(raw)), raw)
+
+
+def conflict(envelope: Envelope) -> Poison:
+    return Poison("version_conflict", "another event holds this version", envelope)
 
 
 async def decide(tx: Tx, letter: DeadLetter, state: str, reason: str | None) -> None:

@@ -76,7 +76,7 @@ SELECT EXISTS (SELECT FROM put) OR EXISTS (
 WAITING = """
 SELECT version, bytes FROM parked WHERE source = $1 AND aggregate = $2 AND version > $3 ORDER BY version LIMIT 1
 """
-DROP_PARKED = "DELETE FROM parked WHERE source = $1 AND aggregate = $2 AND version <= $3"
+DROP_PARKED = "DELETE FROM parked WHERE source = $1 AND aggregate = $2 AND version <= $3 RETURNING bytes"
 DRAINABLE = """
 SELECT g.source, g.aggregate FROM gate g LEFT JOIN LATERAL (
     SELECT min(version) AS next FROM parked p
@@ -124,9 +124,9 @@ async def waiting(connection: Connection, source: str, aggregate: str, after: in
     return None if row is None else Parked(row["version"], row["bytes"])
 
 
-async def drop_parked(connection: Connection, source: str, aggregate: str, through: int) -> None:
-    """Forget what was parked up to a version that has been passed."""
-    await connection.execute(DROP_PARKED, source, aggregate, through)
+async def drop_parked(connection: Connection, source: str, aggregate: str, through: int) -> list[bytes]:
+    """Take away what was parked up to a version that has been passed; returns it."""
+    return [row["bytes"] for row in await connection.fetch(DROP_PARKED, source, aggregate, through)]
 
 
 async def drainable(connection: Connection) -> list[tuple[str, str]]:

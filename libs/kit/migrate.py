@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import asyncpg
 from sqlalchemy.engine import make_url
 
-from libs.kit.database import connect
+from libs.kit.database import connect, disconnect
 from libs.kit.settings import Settings
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ async def pending(settings: Settings) -> list[str]:
     try:
         return [table for folder, table in trees(settings.service) if await _behind(connection, folder, table)]
     finally:
-        await connection.close()
+        await disconnect(connection)
 
 
 async def _behind(connection: asyncpg.Connection, folder: str, table: str) -> bool:

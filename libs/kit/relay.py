@@ -14,7 +14,7 @@ import asyncpg
 from nats.aio.client import Client
 
 from libs.kit import logs
-from libs.kit.database import Database, connect
+from libs.kit.database import Database, connect, disconnect
 from libs.kit.forgetting import Texts
 from libs.kit.publishing import Publisher, Row
 
@@ -23,7 +23,7 @@ BATCH = 500
 NUMBERED_AT_ONCE = 5_000
 LEADER_LOCK = 0x6C6F_7473_6502
 # Ten million events take a new leader some twenty seconds; each look after that is short.
-FIRST_LOOK = "10min"
+FIRST_LOOK_SECONDS = 600.0
 
 # Whatever becomes visible later was written by a transaction that had not ended when `xmin` was taken, so its xid is at
 # least that: a slow transaction is found however late it commits, and the look back stays short.
@@ -68,7 +68,7 @@ class Relay:
             await asyncio.sleep(POLL_SECONDS * 5)
 
     async def _lead(self) -> None:
-        connection = await connect(self.db.settings, statement_timeout=FIRST_LOOK)
+        connection = await connect(self.db.settings, statement_timeout=f"{FIRST_LOOK_SECONDS:g}s")
         try:
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LEADER_LOCK):
                 await asyncio.sleep(1)
@@ -78,7 +78,7 @@ class Relay:
                 if not await self.step(connection):
                     await self._wait()
         finally:
-            await asyncio.shield(connection.close(timeout=2))
+            await disconnect(connection)
 
     async def _wait(self) -> None:
         with contextlib.suppress(TimeoutError):
@@ -100,6 +100,7 @@ class Relay:
 
     async def _number(self, connection: "asyncpg.Connection[Any]") -> None:
         xmin = await connection.fetchval("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
-        status = await connection.execute(NUMBER, self._low_xid, NUMBERED_AT_ONCE)
+        patience = FIRST_LOOK_SECONDS if self._low_xid == "0" else None
+        status = await connection.execute(NUMBER, self._low_xid, NUMBERED_AT_ONCE, timeout=patience)
         if int(status.rsplit(" ", 1)[1]) < NUMBERED_AT_ONCE:
             self._low_xid = xmin

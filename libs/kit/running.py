@@ -95,10 +95,11 @@ class Running:
                     if self.seed is not None:
                         await self.seed(self.db)
                     return
-                await self.db.close()
             except (Unavailable, *AWAY) as away:
                 self.readiness.set("database", "cannot be reached")
                 logs.event("database_away", logging.ERROR, error=away)
+            # A pool that is left behind at each attempt would take the server's last connections.
+            await _within(DRAIN_SECONDS, self.db.close())
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _connect(self) -> Client:

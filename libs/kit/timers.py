@@ -15,7 +15,7 @@ import asyncpg
 
 from libs.kit import logs
 from libs.kit.actor import SYSTEM
-from libs.kit.database import AWAY, Database, connect
+from libs.kit.database import AWAY, Database, connect, disconnect
 from libs.kit.errors import Unavailable
 from libs.kit.transaction import Cause, Tx
 
@@ -39,6 +39,7 @@ class Timers:
 
     def __init__(self, db: Database, timers: list[Timer]) -> None:
         self.db, self.timers = db, [*timers, FORGET_KEYS]
+        self._failing: dict[str, int] = {}
 
     async def run(self) -> None:
         """Lead when nobody else does, and start over after every failure."""
@@ -60,37 +61,44 @@ class Timers:
                 await self.tick()
                 await asyncio.sleep(EVERY_SECONDS)
         finally:
-            await asyncio.shield(connection.close(timeout=2))
+            await disconnect(connection)
 
     async def tick(self) -> int:
         """One round; returns how many rows were done. What cannot be done, be it a row or a whole timer, keeps nothing
         else from its time."""
         done = 0
         for timer in self.timers:
-            for item in await self._due(timer):
-                done += await self._one(timer, item)
+            items = await self._due(timer)
+            did = sum([await self._one(timer, item) for item in items])
+            # The rows that fail come first again in the next round; they must not fill it.
+            self._failing[timer.name] = len(items) - did
+            done += did
         return done
 
     async def _due(self, timer: Timer) -> list[Any]:
+        limit = AT_ONCE + self._failing.get(timer.name, 0)
         try:
             async with self.db.transaction(Cause(SYSTEM)) as tx:
-                return await timer.due(tx, tx.now, AT_ONCE)
-        except Unavailable:
-            raise
+                return await timer.due(tx, tx.now, limit)
         except Exception as refused:  # noqa: BLE001 - logged, and tried again with the next round
-            logs.event("timer_refused", logging.ERROR, error=refused, timer=timer.name)
+            await self._refused(timer, refused)
             return []
 
     async def _one(self, timer: Timer, item: Any) -> bool:
         try:
             async with self.db.transaction(Cause(SYSTEM)) as tx:
                 await timer.run(tx, item)
-        except Unavailable:
-            raise
         except Exception as refused:  # noqa: BLE001 - logged, and tried again with the next round
-            logs.event("timer_refused", logging.ERROR, error=refused, timer=timer.name)
+            await self._refused(timer, refused)
             return False
         return True
+
+    async def _refused(self, timer: Timer, refused: Exception) -> None:
+        """Raises `Unavailable` when the database is away for everybody, not for one row that somebody has locked."""
+        logs.event("timer_refused", logging.ERROR, error=refused, timer=timer.name)
+        if isinstance(refused, Unavailable):
+            async with self.db.transaction(Cause(SYSTEM)):
+                pass
 
 
 async def _old_keys(tx: Tx, now: datetime, limit: int) -> list[datetime]:

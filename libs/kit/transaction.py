@@ -164,7 +164,7 @@ class Tx:
                 "source": f"/services/{self.service}",
                 "type": fact.type,
                 "subject": f"{fact.aggregate}/{id}",
-                "time": max(moment for moment in (self.now, cause and cause.time, after) if moment),
+                "time": max(self.now, after or self.now),
                 "dataschema": f"urn:lotse:schema:{fact.type}",
                 "programme": programme,
                 "correlationid": concerns,

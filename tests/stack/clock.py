@@ -17,3 +17,7 @@ class HandClock:
         step = timedelta(**by)
         assert step >= timedelta(0)
         self._now += step
+
+    def set_back(self, **by: float) -> None:
+        """Move backwards, as a machine's clock may be."""
+        self._now -= timedelta(**by)

@@ -233,7 +233,7 @@ def counted(tx: Tx, question: Question) -> dict[str, Any]:
 
 
 async def _say(tx: Tx, loaded: Posting, changed: Posting, fact: Counted) -> Posting:
-    saved = replace(changed, version=loaded.version + 1, changed_at=tx.now)
+    saved = replace(changed, version=loaded.version + 1, changed_at=max(tx.now, loaded.changed_at))
     await queries.save(tx, saved, loaded.version)
     _emit(tx, saved, fact, None, after=loaded.changed_at)
     return saved

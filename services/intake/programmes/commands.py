@@ -14,8 +14,8 @@ async def configure(tx: Tx, code: str, effective_from: date, policy: Policy) -> 
     tx.must_act_in(code)
     programme = await queries.programme_by_code(tx, code, lock=True)
     tx.expect(programme.version)
-    version = programme.version + 1
-    await queries.save(tx, code, version, tx.now, Dated(version, effective_from, policy))
+    version, moment = programme.version + 1, max(tx.now, programme.changed_at or tx.now)
+    await queries.save(tx, code, version, moment, Dated(version, effective_from, policy))
     tx.emit(
         ProgrammeConfigured(effective_from=effective_from, policy=policy),
         id=code,

@@ -239,7 +239,7 @@ async def say(
     tx: Tx, loaded: Question, changed: Question, fact: Fact, forgettable: Forgettable | None = None
 ) -> Question:
     """Save a changed question and emit the one fact that says what changed; returns it at its new version."""
-    saved = replace(changed, version=loaded.version + 1, changed_at=tx.now)
+    saved = replace(changed, version=loaded.version + 1, changed_at=max(tx.now, loaded.changed_at))
     await queries.save(tx, saved, loaded.version)
     tx.emit(
         fact,

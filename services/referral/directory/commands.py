@@ -21,12 +21,12 @@ async def list_office(tx: Tx, id: UUID, entry: Entry) -> int:
     tx.expect(loaded)
     if found is not None and found.entry == entry:
         return loaded
-    office = Office(id, loaded + 1, tx.now, entry)
+    after = found.changed_at if found else tx.now
+    office = Office(id, loaded + 1, max(tx.now, after), entry)
     if found is not None:
         await queries.save(tx, office, loaded)
     elif not await queries.add(tx, office):
         raise Stale("stale", "Someone listed an office under this id meanwhile; load it again.", current_version=1)
-    after = found.changed_at if found else None
     tx.emit(_listed(entry), id=id, version=office.version, programme=entry.listed_by, after=after)
     return office.version
 

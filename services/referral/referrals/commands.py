@@ -198,7 +198,7 @@ def refuse(reason: LotseError | None) -> None:
 
 async def say(tx: Tx, loaded: Referral, changed: Referral, fact: Fact) -> Referral:
     """Save a changed referral and emit the one fact that says what changed; returns it at its new version."""
-    saved = replace(changed, version=loaded.version + 1, changed_at=tx.now)
+    saved = replace(changed, version=loaded.version + 1, changed_at=max(tx.now, loaded.changed_at))
     await queries.save(tx, saved, loaded.version)
     tx.emit(
         fact,

@@ -34,6 +34,7 @@ from libs.kit.running import Running
 from libs.kit.streams import event_stream
 from libs.kit.transaction import Cause, Tx
 from services.reporting.figures import commands
+from services.reporting.figures.queries import hold_still
 from services.reporting.history import queries as history
 from services.reporting.history.domain import Arrived
 
@@ -208,6 +209,8 @@ class Projector:
         self._looked = now
         info = await api(self.client, f"CONSUMER.INFO.{self.stream}.{self.durable}")
         async with self.db.transaction(Cause(SYSTEM)) as tx:
+            # Two who move the mark at once would set it back, behind numbers that are not asked for again.
+            await hold_still(tx)
             await history.advance(tx, self.source)
             if not info["num_pending"] and not info["num_ack_pending"]:
                 await history.caught_up(tx, self.source)

@@ -7,7 +7,7 @@ since the last page; readers never wait and never see less than all.
 import asyncpg
 
 from libs.kit.actor import SYSTEM
-from libs.kit.database import AWAY, Database, connect, unavailable
+from libs.kit.database import AWAY, Database, connect, disconnect, unavailable
 from libs.kit.errors import Conflict
 from libs.kit.transaction import Cause, Tx
 from services.reporting.figures import commands, queries
@@ -29,7 +29,7 @@ async def rebuild(db: Database) -> dict[str, int]:
                 raise Conflict("rebuild_running", "The figures are being rebuilt just now.")
             return await _rebuild(db, lock)
         finally:
-            await lock.close(timeout=2)
+            await disconnect(lock)
     except AWAY as away:
         raise unavailable() from away
 

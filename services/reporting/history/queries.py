@@ -128,7 +128,8 @@ async def take_up(tx: Tx, source: str, events: list[UUID]) -> dict[UUID, int]:
 
 
 async def advance(tx: Tx, source: str) -> None:
-    """Move the source's mark as far as its numbers run without a hole."""
+    """Move the source's mark as far as its numbers run without a hole. The caller holds the lock under which events are
+    applied."""
     await tx.connection.execute(ADVANCE, source)
 
 

@@ -56,7 +56,7 @@ def refuse(reason: LotseError | None) -> None:
 
 
 async def _say(tx: Tx, reviewer: Reviewer, recorded: Recorded, fact: Fact) -> int:
-    version = reviewer.version + 1
-    await queries.save(tx, reviewer.id, version, tx.now, recorded)
+    version, moment = reviewer.version + 1, max(tx.now, reviewer.changed_at or tx.now)
+    await queries.save(tx, reviewer.id, version, moment, recorded)
     tx.emit(fact, id=reviewer.id, version=version, programme=recorded.programme, after=reviewer.changed_at)
     return version

@@ -62,3 +62,11 @@ async def test_the_list_of_faults_ends_somewhere(sample: Sample) -> None:
     corners = [{"x": -1}] * 1000
     answer = await send(sample, {"title": "a", "shape": {"kind": "square", "corners": corners}})
     assert 1 <= len(faults_of(answer)) <= 20
+
+
+@pytest.mark.parametrize(
+    "body", [{f"x{n}": 0 for n in range(20_000)}, {"labels": {f"x{n}": 0 for n in range(20_000)}}], ids=["top", "deep"]
+)
+async def test_a_body_in_which_everything_is_wrong_is_not_listed(sample: Sample, body: Any) -> None:
+    """To list it first would take a second, in which nobody else is served."""
+    assert faults_of(await send(sample, body)) == [("", "too_many_faults")]

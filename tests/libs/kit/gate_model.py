@@ -101,7 +101,10 @@ class Model:
 
     def _pass(self, one: Aggregate, envelope: Envelope) -> None:
         one.version, one.last = envelope.aggregateversion, envelope.id
+        beside = one.aside.get(one.version)
         one.aside = {version: event for version, event in one.aside.items() if version > one.version}
+        if beside is not None and beside.id != envelope.id:
+            self._bury(one, "version_conflict", beside)
 
     def _aside(self, one: Aggregate, envelope: Envelope) -> bool:
         there = one.aside.setdefault(envelope.aggregateversion, envelope)

@@ -10,12 +10,16 @@ import httpx
 import pytest
 from nats.aio.client import Client
 
+from libs.kit import running as module
 from libs.kit import watchdog
 from libs.kit.connection import api
+from libs.kit.database import Database
+from libs.kit.errors import Unavailable
 from libs.kit.running import Running
 from libs.kit.settings import Settings
 from services.intake.app import build
 from tests.libs.kit.parts import messages
+from tests.stack.clock import HandClock
 from tests.stack.stack import Stack
 from tests.stack.waiting import eventually
 
@@ -81,6 +85,30 @@ async def test_a_service_waits_for_its_migrations(bus: Client, stack: Stack, end
 
 async def behind(http: httpx.AsyncClient) -> bool:
     return (await reasons(http)).get("migrations") == "behind: alembic_version"
+
+
+async def test_a_start_that_is_tried_again_leaves_no_connections_behind(
+    stack: Stack, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The pool opens, and what comes after it finds no connection any more, again and again."""
+    monkeypatch.setattr(module, "RETRY_SECONDS", 0.01)
+    settings, tries = stack.fresh("intake", nats_url="nats://127.0.0.1:9"), 0
+
+    async def seed(db: Database) -> None:
+        nonlocal tries
+        tries += 1
+        if tries < 5:
+            raise Unavailable("store_unavailable", "")
+
+    running = Running(settings, clock, seed=seed)
+    await running.start()
+    await eventually(lambda: tries == 5)
+    await running.stop()
+    admin = await asyncpg.connect(stack.admin_url)
+    name = settings.database_url.get_secret_value().rpartition("/")[2]
+    left = "SELECT count(*) = 0 FROM pg_stat_activity WHERE datname = $1"
+    await eventually(lambda: admin.fetchval(left, name))
+    await admin.close()
 
 
 async def test_readiness_can_be_asked_without_what_need_not_keep_people_away(

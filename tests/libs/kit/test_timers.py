@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from libs.kit import timers as module
+from libs.kit.actor import SYSTEM
 from libs.kit.database import Database
 from libs.kit.errors import Conflict, Unavailable
-from libs.kit.timers import Timer, Timers
-from libs.kit.transaction import Tx
+from libs.kit.timers import AT_ONCE, Timer, Timers
+from libs.kit.transaction import Cause, Tx
 from tests.libs.kit.parts import one, rows
 from tests.stack.clock import HandClock
 from tests.stack.waiting import eventually
@@ -73,10 +74,49 @@ async def test_now_is_the_services_clock(db: Database, clock: HandClock) -> None
     assert (seen[1] - seen[0]).days == 365
 
 
+async def test_rows_that_always_fail_do_not_fill_every_round(db: Database) -> None:
+    """More of them than one round takes, and all due before the others."""
+    bad = {f"a{n:03}": KeyError("a bug") for n in range(AT_ONCE + 20)}
+
+    async def due(tx: Tx, now: datetime, limit: int) -> list[str]:
+        return [*bad, "b"][:limit]
+
+    timers = Timers(db, [Timer("test.rows", due, listed(fails=dict(bad)).run)])
+    for _ in range(3):
+        await timers.tick()
+    assert await done(db) == ["b"]
+
+
+@pytest.mark.parametrize("statement", ["SET LOCAL statement_timeout = '20ms'", "SET LOCAL lock_timeout = '20ms'"])
+async def test_a_row_that_takes_too_long_or_is_locked_keeps_no_other_from_its_time(
+    db: Database, statement: str
+) -> None:
+    async def run(tx: Tx, item: str) -> None:
+        if item == "b":
+            await tx.connection.execute(statement)
+            await tx.connection.execute("SELECT pg_advisory_xact_lock(7)")
+        await tx.connection.execute(STATE, item)
+
+    slow = Timer("test.slow", listed("a", "b", "c").due, run)
+    async with db.transaction(Cause(SYSTEM)) as holder:
+        await holder.connection.execute("SELECT pg_advisory_xact_lock(7)")
+        assert await Timers(db, [slow, listed("d")]).tick() == 3
+    assert await done(db) == ["a", "c", "d"]
+
+
 async def test_a_database_that_is_away_stops_the_round(db: Database) -> None:
+    done: list[str] = []
+
+    async def run(tx: Tx, item: str) -> None:
+        done.append(item)
+        closing.append(asyncio.create_task(db.close()))
+        await asyncio.sleep(0)
+
+    closing: list[asyncio.Task[None]] = []
     with pytest.raises(Unavailable):
-        await Timers(db, [listed("a", fails={"a": Unavailable("store_unavailable", "")}), listed("b")]).tick()
-    assert await done(db) == []
+        await Timers(db, [Timer("test.away", listed("a", "b").due, run), Timer("test.b", listed("c").due, run)]).tick()
+    await asyncio.gather(*closing)
+    assert done == ["a"]
 
 
 async def test_of_two_instances_one_does_the_work_and_the_other_takes_over(

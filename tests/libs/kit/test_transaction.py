@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import asyncpg
 import pytest
+from pydantic import SecretStr
 
 from libs.contracts.envelope import decode
 from libs.contracts.review import SubmissionForgotten
@@ -117,6 +118,7 @@ async def test_an_event_says_why_it_happened_and_never_before_what_caused_it(db:
     later, latest = NOON + timedelta(seconds=3), NOON + timedelta(seconds=5)
     cause = event(taken(), new_id(), 4, time=later)
     async with db.transaction(Cause(SYSTEM, event=cause)) as tx:
+        assert tx.now == later
         tx.emit(taken(), id=new_id(), version=1, programme="fem-os")
         tx.emit(taken(), id=new_id(), version=1, programme="fem-os", after=latest)
         tx.emit(taken(), id=new_id(), version=1, programme="fem-os", after=NOON - timedelta(days=1))
@@ -179,6 +181,26 @@ async def test_all_connections_may_die_at_once(db: Database, stack: Stack) -> No
     for task in await asyncio.gather(*(one_transaction() for _ in range(8)), return_exceptions=True):
         assert task is None or isinstance(task, Unavailable)
     await asyncio.gather(*(one_transaction() for _ in range(8)))
+
+
+async def test_a_server_that_lets_nobody_in_is_unavailable(stack: Stack, clock: HandClock) -> None:
+    """It is being restored, or its passwords are being changed."""
+    settings = stack.fresh("intake")
+    right = settings.database_url.get_secret_value()
+    for wrong in (right.replace("intake:", "intake:x", 1), f"{right}_of_tomorrow"):
+        with pytest.raises(Unavailable):
+            await Database(settings.model_copy(update={"database_url": SecretStr(wrong)}), clock).open()
+
+
+async def test_a_server_that_became_a_standby_is_unavailable(stack: Stack, clock: HandClock) -> None:
+    settings = stack.fresh("intake")
+    admin = await asyncpg.connect(stack.admin_url)
+    name = settings.database_url.get_secret_value().rpartition("/")[2]
+    await admin.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
+    await admin.close()
+    async with opened(settings, clock) as db:
+        with pytest.raises(Unavailable):
+            await say(db, captured())
 
 
 @pytest.mark.parametrize("failure", [FileNotFoundError("a key"), TimeoutError("somebody else's"), OSError("a disk")])

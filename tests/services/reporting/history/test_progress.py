@@ -1,20 +1,25 @@
 """How far each source is complete: as far as its numbers run without a hole, and not further."""
 
+import asyncio
 from datetime import datetime
 
 import pytest
 
-from libs.contracts.envelope import encode
+from libs.contracts.envelope import Envelope, encode
+from libs.kit import gate as gates
 from libs.kit.actor import SYSTEM
+from libs.kit.gate import Gate
 from libs.kit.ids import new_id
-from libs.kit.transaction import Cause
+from libs.kit.transaction import Cause, Tx
 from services.reporting.figures.api import complete_through
 from services.reporting.figures.commands import project
+from services.reporting.figures.projector import Projector
 from services.reporting.history import queries
 from services.reporting.history.domain import Arrived
 from services.reporting.history.queries import Progress
 from tests.services.probe import Probe
 from tests.services.reporting import facts
+from tests.services.reporting.bus import Bus
 
 
 @pytest.fixture
@@ -75,6 +80,31 @@ async def test_the_figures_say_the_least_moment_of_their_sources(reporting: Prob
     assert found["complete_through"] == "2026-11-18T12:01:00Z"
     by_source = {one["source"]: one["through"] for one in found["sources"]}
     assert by_source == {"intake": "2026-11-18T12:01:00Z", "review": None, "referral": None}
+
+
+async def test_the_mark_never_goes_back_when_two_move_it_at_once(bus: Bus, programme: str) -> None:
+    """Two dead letters were skipped. One reader takes note of the first while another applies what lies between them
+    and passes the second: were the mark to go back, it could not come past the second again."""
+    said = [facts.envelope(facts.captured(), new_id(), 1, programme=programme) for _ in range(4)]
+    first = bus.first["intake"]
+    arrivals = [Arrived(envelope, encode(envelope), first + n) for n, envelope in enumerate(said, 1)]
+    async with bus.connected() as client:
+        reader = Projector(bus.idle, client, "intake")
+        async with bus.idle.db.transaction(Cause(SYSTEM)) as tx:
+            await queries.put_aside(tx, "intake", [arrivals[0], arrivals[3]])
+            for skipped in (said[0], said[3]):
+                await gates.move(tx.connection, "intake", await _passed(tx, skipped))
+        async with bus.idle.db.transaction(Cause(SYSTEM)) as tx:
+            await project(tx, "intake", arrivals[1:3])
+            looking = asyncio.create_task(reader._look())
+            await asyncio.sleep(0.2)
+        await looking
+        assert (await bus.progress()).seq == 4
+
+
+async def _passed(tx: Tx, event: Envelope) -> dict[str, Gate]:
+    await gates.enter(tx.connection, "intake", event.subject)
+    return {event.subject: Gate(event.aggregateversion, event.id)}
 
 
 def source(through: datetime | None, waiting: int = 0) -> Progress:
