@@ -92,7 +92,12 @@ class Consumer:
         return None
 
     async def _apply(self, envelope: Envelope, raw: bytes, parked: bool) -> Later | None:
-        text = await self.text(envelope)
+        # Only an event that can be applied now must wait for its text: a twin may never have had one.
+        text, late = None, None
+        try:
+            text = await self.text(envelope)
+        except Retry as absent:
+            late = absent
         async with self.db.transaction(Cause(SYSTEM, event=envelope)) as tx:
             gate = await gates.enter(tx.connection, self.source, envelope.subject)
             verdict = judge(gate, envelope.aggregateversion, envelope.id)
@@ -101,6 +106,8 @@ class Consumer:
             if verdict is Verdict.GAP:
                 return Later(0.5)
             if verdict is Verdict.APPLY:
+                if late is not None and fitting(envelope) is not None:
+                    raise late
                 await self.run(tx, gate, envelope, raw, text)
             elif verdict is not Verdict.DUPLICATE:
                 await self._put_aside(tx, gate, envelope, raw, verdict)

@@ -84,16 +84,17 @@ class Gaps(Protocol):
 
 
 def sift(opened: dict[str, Gate], batch: Iterable[Delivered], memory: Gaps) -> Sifted:
-    """Judge each event at its gate, as the gates stand and as the batch moves them. An aggregate that is parked, or
-    whose gap has been open for too long, goes singly from there on."""
-    found = Sifted()
+    """Judge each event at its gate, as the gates stand and as the batch moves them. An aggregate that is parked, whose
+    gap has been open for too long, or that has anything else out of the ordinary goes singly from there on: what comes
+    after a dead letter must not be applied before it is buried."""
+    found, strays = Sifted(), set[str]()
     for one in batch:
         name, version, id = one.envelope.subject, one.envelope.aggregateversion, one.envelope.id
         gate = found.moved.get(name, opened[name])
         verdict = judge(gate, version, id)
         if verdict is Verdict.DUPLICATE:
             found.done.append(one)
-        elif verdict is Verdict.APPLY and gate.parked is None and one.fits:
+        elif verdict is Verdict.APPLY and gate.parked is None and one.fits and name not in strays:
             found.apply.append(one)
             found.moved[name] = replace(gate, version=version, event_id=id)
             memory.gaps.pop(name, None)
@@ -101,6 +102,7 @@ def sift(opened: dict[str, Gate], batch: Iterable[Delivered], memory: Gaps) -> S
             found.wait.append(one)
         else:
             found.singly.append(one)
+            strays.add(name)
     return found
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from libs.contracts.envelope import Envelope, encode
 from libs.kit.gate import Gate, Verdict
+from libs.kit.ids import new_id
 from services.reporting.figures.domain import BOUNDS, Cell, Deltas, bucket, fold
 from services.reporting.figures.projector import Delivered, sift
 from tests.services.reporting import facts
@@ -72,6 +73,14 @@ def test_what_comes_twice_or_too_early_is_never_counted_twice(data: st.DataObjec
         assert len(taken) == len(batch) and not sifted.singly
     assert counts(folded(applied)) == counts(folded(said))
     assert len({envelope.id for envelope in applied}) == len(applied)
+
+
+def test_what_follows_a_twin_in_the_same_batch_waits_until_the_twin_is_buried() -> None:
+    first, second = facts.life([facts.captured(), facts.triaged()])
+    twin = first.model_copy(update={"id": new_id()})
+    sifted = sift({first.subject: Gate()}, map(_delivered, (first, twin, second)), Patient())
+    assert [one.envelope for one in sifted.apply] == [first]
+    assert [one.envelope for one in sifted.singly] == [twin, second]
 
 
 def _delivered(envelope: Envelope) -> Delivered:
