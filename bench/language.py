@@ -1,15 +1,15 @@
 """Measures the language suggestion on real text: right, sure, right among the sure, and its cost beside the bare model.
 
-Run with `python -m bench.language [--json]`. Reads the public data sets that `tests/shared_data.py` finds.
+Reads the public data sets that `tests/shared_data.py` finds.
 """
 
-import json
-import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from pathlib import Path
 
+from bench.figures import Figure
 from libs.text.language import suggest
 from libs.text.tags import primary
 from tests.shared_data import lines, locate
@@ -117,23 +117,16 @@ def _bare(pairs: Pairs) -> float:
     return time.perf_counter() - started
 
 
-def main() -> None:
-    suggest("zum Warmwerden", ALL)
-    measured = [measure(*one) for one in _sets() if one[1]]
-    if not measured:
-        sys.exit("The shared data sets are not here: set LOTSE_SHARED_DATA to their folder.")
-    if "--json" in sys.argv:
-        print(json.dumps([asdict(row) for row, _ in measured]))
-        return
-    print(f"{'':30}{'texts':>7}{'right %':>9}{'sure %':>8}{'right when sure %':>19}{'µs/text':>9}{'x bare':>8}")
-    for row, taken in measured:
-        figures = (
-            f"{row.accuracy:9.2f}{row.sure:8.1f}{row.right_when_sure:19.2f}{row.microseconds:9.0f}{row.times_bare:8.2f}"
-        )
-        print(f"{row.name:30}{row.texts:7}{figures}")
-        mistakes = ", ".join(f"{a} as {b} {count}" for (a, b), count in taken.most_common(4) if count)
-        print(f"    most often mistaken: {mistakes or 'none'}")
-
-
-if __name__ == "__main__":
-    main()
+async def figures(folder: Path, scale: float) -> list[Figure]:
+    """Per set: right (macro over languages), sure, right among the sure, and the cost beside the bare model."""
+    found = []
+    for name, pairs, offered in _sets():
+        if pairs:
+            row, _ = measure(name, pairs[:: max(1, round(1 / scale))], offered)
+            found += [
+                Figure(f"language: {name}: right", row.accuracy, "%"),
+                Figure(f"language: {name}: sure", row.sure, "%"),
+                Figure(f"language: {name}: right among the sure", row.right_when_sure, "%"),
+                Figure(f"language: {name}: cost", row.microseconds, "µs/text", row.microseconds / row.times_bare),
+            ]
+    return found

@@ -1,20 +1,16 @@
-"""Measures the projector beside bare nats-py: the same events, fetched and acknowledged with nothing done about them.
-
-Run with `python -m bench.projector [--events N] [--json]`. PostgreSQL and NATS are started for it, both with fsync.
+"""Events the projector applies per second, beside bare nats-py: the same events, fetched and acknowledged with nothing
+done about them. PostgreSQL and NATS both with fsync.
 """
 
-import argparse
 import asyncio
-import json
-import tempfile
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from nats.aio.client import Client
 
+from bench.figures import Figure, compared
 from libs.contracts.envelope import Envelope, encode
 from libs.contracts.intake import QuestionCaptured, QuestionTaken
 from libs.kit.actor import SYSTEM
@@ -31,17 +27,8 @@ from services.reporting.figures.projector import BATCH, projector
 from tests.stack.durable import DurableStack
 
 SOURCE, READER = "intake", "reporting"
+ROUNDS, EVENTS, TARGET = 3, 20_000, 0.4
 LANGUAGES, TOPIC = ("ar", "fa", "ru", "tr", "es"), "unassigned"
-
-
-@dataclass(frozen=True)
-class Measured:
-    """Events a second; `ratio` is the projector's rate over the bare one."""
-
-    events: int
-    bare: float
-    projector: float
-    ratio: float
 
 
 def said(count: int) -> list[Envelope]:
@@ -142,8 +129,15 @@ async def _kept(running: Running) -> int:
         return int(await tx.connection.fetchval("SELECT seq FROM progress WHERE source = $1", SOURCE))
 
 
-async def measure(count: int, folder: Path) -> Measured:
-    """Both, one after the other, on the same events and the same servers."""
+async def measure(folder: Path, scale: float) -> list[Figure]:
+    """One figure. Each round reads the same events from the start, bare first, then by the projector into a database of
+    its own."""
+    count = max(1_000, int(EVENTS * scale) // 2 * 2)
+    rounds = [await _round(folder / str(number), count) for number in range(ROUNDS if scale >= 1 else 1)]
+    return [compared("projector", "events/s", rounds, TARGET)]
+
+
+async def _round(folder: Path, count: int) -> tuple[float, float]:
     stack = DurableStack(folder)
     try:
         await stack.start()
@@ -151,27 +145,6 @@ async def measure(count: int, folder: Path) -> Measured:
         await publish(stack, said(count))
         alone = await bare(stack, count)
         await from_the_start(stack)
-        whole = await projected(stack, count)
+        return count / alone, count / await projected(stack, count)
     finally:
         await stack.stop()
-    return Measured(count, count / alone, count / whole, alone / whole)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.projector", description=__doc__)
-    parser.add_argument("--events", type=int, default=20_000, help="how many, an even number")
-    parser.add_argument("--json", action="store_true")
-    asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="lotse-bench-") as folder:
-        found = asyncio.run(measure(asked.events // 2 * 2, Path(folder)))
-    if asked.json:
-        print(json.dumps(asdict(found)))
-        return
-    print(
-        f"{found.events} events: bare fetch and ack {found.bare:,.0f}/s, projector {found.projector:,.0f}/s,", end=" "
-    )
-    print(f"ratio {found.ratio:.2f}")
-
-
-if __name__ == "__main__":
-    main()
