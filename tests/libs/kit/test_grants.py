@@ -66,7 +66,14 @@ STATEMENTS = [
     "SET session_replication_role = replica",
     "SELECT pg_read_file('/etc/passwd')",
     "CREATE ROLE mine",
+    "CREATE DATABASE mine",
+    "DROP EXTENSION pg_trgm",
+    "ALTER SYSTEM SET log_statement = 'all'",
+    "SELECT pg_ls_dir('/')",
+    "LOAD '/tmp/mine.so'",
 ]
+
+TAKING = ('SET ROLE "{}"', "ALTER ROLE \"{}\" PASSWORD 'mine'", 'GRANT "{}" TO CURRENT_USER')
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -85,7 +92,12 @@ async def test_a_service_adds_to_what_stands_for_ever_and_changes_nothing_of_it(
 
 @pytest.mark.parametrize("service", SERVICES)
 async def test_a_service_changes_no_schema_and_takes_no_other_role(stack: Stack, service: str) -> None:
-    others = [f'SET ROLE "{role}"' for role in (owner_of(service), "postgres", owner_of("intake"))]
+    roles = {"postgres"}
+    for other in SERVICES:
+        stack.database(other)
+        roles |= {other, owner_of(other)}
+    roles -= {service}
+    others = [words.format(role) for role in sorted(roles) for words in TAKING]
     async with runtime(stack, service) as connection:
         for statement in (*STATEMENTS, *others):
             assert await _refused(connection, statement), f"allowed: {statement}"

@@ -1,8 +1,6 @@
 """What each service may do on the bus, tried with its own password: its own, and nothing else."""
 
 import asyncio
-import json
-from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -11,74 +9,10 @@ from nats.aio.client import Client
 from libs.contracts.envelope import SERVICES
 from libs.contracts.registry import sources_for, text_sources_for
 from libs.kit.connection import api
-from libs.kit.streams import event_stream, permissions, says_text, streams, text_stream
+from libs.kit.streams import PROVISIONER, event_stream, inbox, permissions, says_text, streams, text_stream
+from tests.libs.kit.attempts import EVENT, as_master, as_others, texts, those_answered
 from tests.libs.kit.parts import user
 from tests.stack.stack import Stack
-
-WAIT = 0.4
-EVENT = "question.x.taken.v1"
-
-
-async def answered(client: Client, subject: str, body: Any = None) -> bool:
-    """Whether anybody answered: the server does not carry what is not allowed, and says so to nobody who asked."""
-    try:
-        await client.request(subject, b"" if body is None else json.dumps(body).encode(), timeout=WAIT)
-    except Exception:  # noqa: BLE001 whatever it is, it is no answer
-        return False
-    return True
-
-
-async def those_answered(client: Client, attempts: Iterable[tuple[str, Any]]) -> list[str]:
-    asked = list(attempts)
-    found = await asyncio.gather(*(answered(client, subject, body) for subject, body in asked))
-    return [subject for (subject, _), yes in zip(asked, found, strict=True) if yes]
-
-
-def as_others(service: str) -> list[tuple[str, Any]]:
-    """Saying something, and acting on durables and texts, in another's name."""
-    found: list[tuple[str, Any]] = []
-    for other in set(SERVICES) - {service}:
-        found += [(f"ev.{other}.{EVENT}", {}), (f"forgettable.{other}.q.e", {})]
-        for source in sources_for(other):
-            stream = event_stream(source)
-            found += [
-                (f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{other}", {"batch": 1, "no_wait": True}),
-                (f"$JS.API.CONSUMER.PAUSE.{stream}.{other}", {"pause_until": "2199-01-01T00:00:00Z"}),
-                (f"$JS.API.CONSUMER.INFO.{stream}.{other}", None),
-            ]
-    return found
-
-
-def as_master() -> list[tuple[str, Any]]:
-    """Making, changing, emptying and deleting what is everybody's, and reading it past the durables."""
-    found: list[tuple[str, Any]] = [
-        ("$JS.API.STREAM.NAMES", None),
-        ("$JS.API.STREAM.LIST", None),
-        ("$JS.API.INFO", None),
-    ]
-    for stream in streams():
-        name = stream["name"]
-        consumer = {"stream_name": name, "config": {"name": "spy", "durable_name": "spy", "ack_policy": "none"}}
-        found += [
-            (f"$JS.API.STREAM.UPDATE.{name}", {**stream, "max_age": 10**9}),
-            (f"$JS.API.STREAM.PURGE.{name}", None),
-            (f"$JS.API.STREAM.SNAPSHOT.{name}", {"deliver_subject": "_INBOX.x"}),
-            (f"$JS.API.STREAM.MSG.GET.{name}", {"seq": 1}),
-            (f"$JS.API.DIRECT.GET.{name}", {"seq": 1}),
-            (f"$JS.API.CONSUMER.CREATE.{name}.spy", consumer),
-            (f"$JS.API.CONSUMER.CREATE.{name}", consumer),
-            (f"$JS.API.CONSUMER.DURABLE.CREATE.{name}.spy", consumer),
-            (f"$JS.API.CONSUMER.NAMES.{name}", None),
-        ]
-    found += [("$JS.API.CONSUMER.DELETE.EV_INTAKE.nobody", None), ("$JS.API.STREAM.DELETE.NOTHING", None)]
-    return [*found, ("$JS.API.STREAM.CREATE.SPY", {"name": "SPY", "subjects": ["spy.>"]})]
-
-
-def texts(service: str) -> list[tuple[str, Any]]:
-    """Reading the texts of all others, and deleting them."""
-    others = [text_stream(other) for other in SERVICES if says_text(other) and other != service]
-    reads: list[tuple[str, Any]] = [(f"$JS.API.DIRECT.GET.{stream}.forgettable.x.q.e", None) for stream in others]
-    return reads + [(f"$JS.API.STREAM.MSG.DELETE.{stream}", {"seq": 1}) for stream in others]
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -133,6 +67,29 @@ async def test_a_service_overhears_nothing(bus: Client, stack: Stack, service: s
         await talking.jetstream().publish(f"forgettable.{other}.q.e", b"{}", stream=text_stream(other))
         await curious.flush()
     assert heard == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_service_answers_in_nobody_elses_place(bus: Client, stack: Stack, service: str) -> None:
+    """An answer that another user waits for could be forged by whoever may write to her inbox."""
+    heard: list[str] = []
+
+    async def hear(message: Any) -> None:
+        heard.append(message.subject)
+
+    for other in (*sorted(set(SERVICES) - {service}), PROVISIONER):
+        async with user(stack, other) as waiting, user(stack, service) as forging:
+            await waiting.subscribe(f"{inbox(other)}.>", cb=hear)
+            await waiting.flush()
+            await forging.publish(f"{inbox(other)}.forged", b"{}")
+            await forging.flush()
+            await waiting.flush()
+    assert heard == []
+
+
+async def test_the_provisioner_makes_streams_and_says_nothing_on_them(bus: Client) -> None:
+    said = [(f"{kind}.{service}.{EVENT}", {}) for kind in ("ev", "forgettable") for service in SERVICES]
+    assert await those_answered(bus, said) == []
 
 
 @pytest.mark.parametrize("service", SERVICES)
