@@ -88,7 +88,9 @@ async def test_a_service_answers_in_nobody_elses_place(bus: Client, stack: Stack
 
 
 async def test_the_provisioner_makes_streams_and_says_nothing_on_them(bus: Client) -> None:
-    said = [(f"{kind}.{service}.{EVENT}", {}) for kind in ("ev", "forgettable") for service in SERVICES]
+    said: list[tuple[str, Any]] = [
+        (f"{kind}.{service}.{EVENT}", {}) for kind in ("ev", "forgettable") for service in SERVICES
+    ]
     assert await those_answered(bus, said) == []
 
 
