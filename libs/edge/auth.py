@@ -5,6 +5,7 @@ import hashlib
 import math
 import re
 from collections import OrderedDict
+from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -35,7 +36,9 @@ ALGORITHMS = ("ES256", "RS256")
 BEARER = re.compile(rb"bearer +([A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*) *", re.IGNORECASE)
 SENTENCE = "Sign in again; this token does not hold."
 
-Keys = dict[str, tuple[str, Any]]
+# The one algorithm it may be used with, and the public key.
+Key = tuple[str, Any]
+Keys = dict[str, Key]
 
 
 class Claim(BaseModel):
@@ -61,8 +64,8 @@ class IssuerKeys:
         self._reachable = True
         self._fetching = asyncio.Lock()
 
-    async def key(self, kid: str) -> tuple[str, Any] | None:
-        """(algorithm, public key), or None when the issuer has none such. Raises `Unavailable` when it is away."""
+    async def key(self, kid: str) -> Key | None:
+        """None when the issuer has none such. Raises `Unavailable` when it is away."""
         # Whoever brings an unknown key waits for a fetch under way; who has a known one does not wait for its renewal.
         if kid not in self._keys or (self._due(kid) and not self._fetching.locked()):
             async with self._fetching:
@@ -75,8 +78,9 @@ class IssuerKeys:
 
     def _due(self, kid: str) -> bool:
         now = self.clock.now().timestamp()
-        wanted = kid not in self._keys or now - self._fetched > KEYS_LIVE
-        return wanted and now - self._tried >= (REFETCH_AFTER if self._keys else RETRY_AFTER)
+        # A time that lies ahead is of a clock that was set back since.
+        wanted = kid not in self._keys or not 0 <= now - self._fetched <= KEYS_LIVE
+        return wanted and not 0 <= now - self._tried < (REFETCH_AFTER if self._keys else RETRY_AFTER)
 
     async def _fetch(self) -> None:
         self._tried = self.clock.now().timestamp()
@@ -116,14 +120,25 @@ def _usable(entries: Any) -> Keys:
     return found
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A token that was verified with a key."""
+
+    until: float
+    kid: str
+    key: Key
+    actor: Actor
+
+
 class Tokens:
-    """Turns an Authorization header into an `Actor`. A token seen before is not verified again until it expires."""
+    """Turns an Authorization header into an `Actor`. A token seen before is not verified again until it expires, as
+    long as its key is one of the issuer's."""
 
     def __init__(self, issuer: str, audience: str, clock: Clock, client: httpx.AsyncClient | None = None) -> None:
         self.issuer, self.audience, self.clock = issuer, audience, clock
         self.client = client or httpx.AsyncClient(follow_redirects=False, trust_env=False)
         self.keys = IssuerKeys(issuer, clock, self.client)
-        self._seen: OrderedDict[bytes, tuple[float, Actor]] = OrderedDict()
+        self._seen: OrderedDict[bytes, Seen] = OrderedDict()
 
     async def close(self) -> None:
         await self.client.aclose()
@@ -136,17 +151,20 @@ class Tokens:
             raise Unauthenticated("token_too_large", SENTENCE)
         digest = hashlib.sha256(authorization).digest()
         known = self._seen.get(digest)
-        if known is not None and self.clock.now().timestamp() < known[0] + LEEWAY:
+        if known is not None and await self._holds(known):
             self._seen.move_to_end(digest)
-            return known[1]
-        claims = await self._verified(_bearer(authorization))
+            return known.actor
+        kid, key, claims = await self._verified(_bearer(authorization))
         actor = _actor(claims)
-        self._seen[digest] = (float(claims["exp"]), actor)
+        self._seen[digest] = Seen(float(claims["exp"]), kid, key, actor)
         if len(self._seen) > REMEMBERED:
             self._seen.popitem(last=False)
         return actor
 
-    async def _verified(self, token: str) -> dict[str, Any]:
+    async def _holds(self, known: Seen) -> bool:
+        return self.clock.now().timestamp() < known.until + LEEWAY and await self.keys.key(known.kid) == known.key
+
+    async def _verified(self, token: str) -> tuple[str, Key, dict[str, Any]]:
         try:
             header = jwt.get_unverified_header(token)
         except (jwt.PyJWTError, ValueError, RecursionError):
@@ -159,7 +177,7 @@ class Tokens:
             raise Unauthenticated("token_key_unknown", SENTENCE)
         claims = self._decoded(token, *found)
         self._hold_against_time(claims)
-        return claims
+        return kid, found, claims
 
     def _decoded(self, token: str, algorithm: str, key: Any) -> dict[str, Any]:
         options = {

@@ -58,6 +58,31 @@ async def test_a_key_the_issuer_has_withdrawn_is_forgotten(sample: Sample) -> No
     assert await refusal(sample, old) == "token_key_unknown"
 
 
+async def test_a_remembered_token_ends_with_its_key(sample: Sample) -> None:
+    """Else who has stolen a key, and chosen how long a token lives, would keep it for that long."""
+    stolen = sample.token(lifetime=timedelta(days=365))
+    await actor(sample, stolen)
+    sample.issuer.key = ec.generate_private_key(ec.SECP256R1())
+    sample.clock.advance(minutes=11)
+    assert await refusal(sample, stolen) == "token_key_unknown"
+
+
+async def test_a_remembered_token_outlives_an_issuer_that_is_away(sample: Sample) -> None:
+    token = sample.token(lifetime=timedelta(days=1))
+    await actor(sample, token)
+    sample.transport.away = True
+    sample.clock.advance(hours=2)
+    assert (await actor(sample, token)).staff == staff_id(ISSUER, "amal")
+
+
+async def test_a_new_key_is_found_when_the_clock_was_set_back(sample: Sample) -> None:
+    await actor(sample, sample.token())
+    sample.issuer.key = ec.generate_private_key(ec.SECP256R1())
+    sample.clock.set_back(hours=1)
+    said = {"issuer": ISSUER, "audience": AUDIENCE, "now": sample.clock.now()}
+    assert await actor(sample, devissuer.mint(sample.issuer.key, "amal", PEOPLE["amal"], **said))
+
+
 async def test_an_issuer_that_is_away_is_a_503_and_is_not_asked_on_every_request(sample: Sample) -> None:
     sample.transport.away = True
     for _ in range(20):
