@@ -117,7 +117,7 @@ async def forget_links(tx: Tx, id: UUID) -> None:
     """Forget the links of a question and its postings, unless a hold came between."""
     question = await queries.question_by_id(tx, id, lock=True)
     if question.link is not None and not question.held:
-        await say(tx, question, replace(question, link=None), QuestionLinksForgotten())
+        await say(tx, question, replace(question, link=None, related_to=None), QuestionLinksForgotten())
         await queries.drop_link(tx, id)
         await postings.forget_links(tx, id)
 

@@ -29,6 +29,7 @@ from libs.contracts.intake import Policy, QuestionText
 from libs.contracts.topics import UNASSIGNED, fact_topic
 from libs.kit.errors import Conflict, Forbidden, LotseError, invalid
 from services.intake.programmes.domain import selectable
+from services.intake.questions.deadlines import due
 
 OPEN = ("captured", "taken", "triaged")
 LIVING = (*OPEN, "answered", "closed")
@@ -127,8 +128,13 @@ class Triage:
 
 
 def bared(question: Question) -> Question:
-    """The record without all that can lead back to the post or the person: codes, weeks and staff ids remain."""
-    return replace(question, space=None, text=None, gist=None, link=None, asked_at=None, place=None, deadline=None)
+    """The record without all that can lead back to the post or the person: codes, weeks and staff ids remain.
+
+    A due time tells the deadline, `answered_at` when our comment came, and a question under the same link holds it.
+    """
+    gone = replace(question, space=None, text=None, gist=None, link=None, asked_at=None, place=None, deadline=None)
+    by_class = due(question.captured_at, question.urgency, None, question.land)
+    return replace(gone, related_to=None, answered_at=None, due_at=by_class)
 
 
 def kept_text(policy: Policy, text: str, gist: str | None) -> QuestionText:

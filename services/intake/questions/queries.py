@@ -77,6 +77,8 @@ SAVE = (
     .values({name: bindparam(name) for name in COLUMNS if name != "id"})
 )
 DROP_LINK = sa.delete(question_link).where(question_link.c.question == bindparam("id"))
+# Whatever stands under the same link holds it still, and must not say of whom else it is the link.
+UNRELATE = sa.update(question).where(question.c.related_to == bindparam("earlier")).values(related_to=None)
 OVERDUE_COMMENTS = (
     sa.select(question.c.id)
     .where(
@@ -162,8 +164,9 @@ async def save(tx: Tx, changed: Question, loaded: int) -> None:
 
 
 async def drop_link(tx: Tx, id: UUID) -> None:
-    """Forget the hash of the canonical link."""
+    """Forget the hash of the canonical link, and which other questions stand under the same one."""
     await tx.execute(DROP_LINK, id=id)
+    await tx.execute(UNRELATE, earlier=id)
 
 
 async def listed(

@@ -41,6 +41,41 @@ async def test_with_no_comment_standing_it_is_erased_at_once(here: Situation) ->
     assert forgotten.data == {"cause": "request", "comment": "none-posted"}
 
 
+async def test_no_moment_and_no_neighbour_leads_back_to_what_was_erased(here: Situation) -> None:
+    """A due time tells the deadline, an answer's moment is the comment's, and who shares a link still holds it."""
+    earlier = (await here.question(text="Vorher.", link=LINK))["id"]
+    follow_up = {"link": LINK, "relation": "follow-up"}
+    question = await here.triaged(capture={"text": SECRET, **follow_up}, deadline="2026-12-03")
+    later = (await here.question(text="Danach.", **follow_up))["id"]
+    path = f"/intake/v1/questions/{question}"
+    await here.released(question)
+    here.later(hours=2)
+    posted = {"parts": ["Die Anerkennung kostet 100 bis 600 Euro."], "posted_at": "2026-11-23T10:17:31Z"}
+    await here.counsellor.do("POST", f"{path}/postings", posted)
+    await erase(here, question)
+    await here.counsellor.do(
+        "POST", f"{path}/erasure/comment", {"result": "kept"}, version=await here.version(question)
+    )
+    seen = await here.counsellor.get(path)
+    assert (seen["due_at"], seen["related_to"]) == ("2026-12-07T09:00:00Z", None), "as if there were no deadline"
+    assert "10:17:31" not in await stored(here)
+    for other in (earlier, later):
+        neighbour = await here.counsellor.get(f"/intake/v1/questions/{other}")
+        assert neighbour["link"] is not None and neighbour["related_to"] != question
+
+
+async def test_a_link_that_had_its_days_is_not_told_by_a_neighbour(intake: Probe) -> None:
+    here = await situation(intake, permalink_days=365)
+    old = (await here.question(link=LINK))["id"]
+    here.later(days=30)
+    young = (await here.question(link=LINK, relation="follow-up"))["id"]
+    here.later(days=336)
+    await here.intake.tick()
+    assert (await here.counsellor.get(f"/intake/v1/questions/{old}"))["link"] is None
+    seen = await here.counsellor.get(f"/intake/v1/questions/{young}")
+    assert (seen["link"] is None, seen["related_to"]) == (False, None)
+
+
 async def test_where_a_comment_stands_the_task_to_remove_it_comes_first(here: Situation) -> None:
     question = await here.triaged(capture={"text": SECRET, "link": LINK})
     await here.released(question)
