@@ -152,8 +152,10 @@ _NOT_PROSE = re.compile(
 
 
 def _excerpt(text: str) -> str:
-    """At most 1,000 characters of prose: no links, addresses or placeholders, cut at a blank near the end."""
-    prose = _NOT_PROSE.sub(" ", text[: 4 * _READ_AT_MOST])
+    """At most 1,000 characters of prose: no links, addresses or placeholders, cut at a blank near the end. Half a
+    surrogate pair, which no encoder takes, says nothing about a language."""
+    text = text[: 4 * _READ_AT_MOST].encode(errors="ignore").decode()
+    prose = _NOT_PROSE.sub(" ", text)
     prose = unicodedata.normalize("NFKC", " ".join(prose.split()))
     if len(prose) <= _READ_AT_MOST:
         return prose

@@ -50,7 +50,7 @@ async def test_a_user_does_what_its_list_allows_and_nothing_else(bus: Nats) -> N
     heard = await reader.subscribe("told")
     await reader.flush()
     await writer.publish("told", b"hello")
-    assert (await heard.next_msg(2)).data == b"hello"
+    assert (await heard.next_msg(10)).data == b"hello"
     await reader.publish("told", b"not mine")
     await reader.flush()
     await eventually(lambda: any("permissions violation" in str(error).lower() for error in refused))

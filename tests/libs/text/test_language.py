@@ -125,6 +125,10 @@ def test_many_threads_may_ask_at_once() -> None:
     assert results == ["de"] * 8
 
 
+def test_half_a_surrogate_pair_is_no_letter() -> None:
+    assert suggest("a\ud800" + GERMAN, MB4) == suggest("a" + GERMAN, MB4)
+
+
 @settings(max_examples=300, deadline=None)
 @given(
     st.text(st.characters(exclude_categories=()), max_size=80), st.lists(st.sampled_from(ALL), min_size=1, max_size=6)
