@@ -53,16 +53,19 @@ class Operation:
     idempotent: bool = False
     limit: int = BODY_LIMIT
     errors: tuple[str, ...] = ()
+    html: bool = False
 
 
 class Declared(TypedDict, total=False):
-    """What is said of an operation beside its path; `errors` lists the problem codes of its own."""
+    """What is said of an operation beside its path; `errors` lists the problem codes of its own, `html` says that the
+    reply is a page to be looked at, which shows what `reply` holds."""
 
     allow: Required[tuple[str, ...] | None]
     reply: Required[type[BaseModel]]
     summary: Required[str]
     query: type[BaseModel] | None
     errors: tuple[str, ...]
+    html: bool
 
 
 class Commanded(Declared, total=False):

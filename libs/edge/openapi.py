@@ -188,7 +188,8 @@ def _responses(operation: Operation, schemas: Schemas) -> Json:
     if operation.method != "GET":
         names += ["Location", "Idempotency-Replayed"]
     headers = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
-    content = schemas.content(operation.reply, "serialization")
+    page: Json = {"text/html": {"schema": {"type": "string"}}}
+    content = page if operation.html else schemas.content(operation.reply, "serialization")
     made: Json = {str(operation.status): {"description": "Done.", "headers": headers, "content": content}}
     if operation.method == "GET":
         made["304"] = {"description": "Nothing changed since the ETag you sent."}

@@ -18,8 +18,10 @@ from libs.kit.timers import Timer
 from libs.kit.transaction import Cause
 from libs.text.language import suggest
 from libs.text.redaction import redact
+from services.intake.accounts import api as accounts
 from services.intake.erasure import api as erasure
 from services.intake.erasure import commands as erasing
+from services.intake.pages import api as pages
 from services.intake.postings import api as postings
 from services.intake.postings.subscribers import subscribers as posting_subscribers
 from services.intake.programmes import api as programmes
@@ -36,7 +38,10 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
     """The service as an ASGI application; nothing is opened before its lifespan begins."""
     service = Service(
         name="intake",
-        routers=[programmes.router, spaces.router, questions.router, postings.router, erasure.router],
+        routers=[
+            *(programmes.router, accounts.router, pages.router, spaces.router),
+            *(questions.router, postings.router, erasure.router),
+        ],
         subscribers=[question_subscribers, posting_subscribers],
         timers=[
             Timer("erasure.comments", erasing.comments_overdue, erasing.go_on_without_answer),

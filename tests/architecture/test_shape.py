@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 Rule = Callable[[Path], list[str]]
 PAGE = "# intake\n\n## Owns\n\n## Says\n\n## Hears\n\n## Run alone\n\n## Tables\n"
 LONG = "def long():\n" + "        pass\n" * 40
-IDEA = sorted(shape.IDEAS)[0]
+IDEA = "intake/questions/deadlines.py"
 USED = "from libs.kit.paging import cursor\n\ncursor()\n"
 
 # For each rule a file that breaks it, and what must be said about it.
