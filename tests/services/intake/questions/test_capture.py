@@ -1,5 +1,6 @@
 """A question is captured: redacted before anything is stored, with a language, and never merged by itself."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -105,6 +106,13 @@ async def test_the_fact_leads_back_to_no_post(here: Situation) -> None:
     }
     for hidden in (here.space, LINK, "Musterstadt", "08:15:30"):
         assert hidden not in fact.model_dump_json()
+
+
+async def test_nothing_was_asked_later_than_it_was_found(here: Situation) -> None:
+    body = {"space": here.space, "text": "Was kostet es?", "channel": "public", "language": "de"}
+    later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    refused = await here.counsellor.ask("POST", "/intake/v1/questions", {**body, "asked_at": later})
+    assert [(fault["pointer"], fault["code"]) for fault in refused.json()["errors"]] == [("/asked_at", "in_the_future")]
 
 
 async def test_the_same_key_asked_twice_captures_once(here: Situation) -> None:
