@@ -79,8 +79,8 @@ async def test_a_new_key_is_found_when_the_clock_was_set_back(sample: Sample) ->
     await actor(sample, sample.token())
     sample.issuer.key = ec.generate_private_key(ec.SECP256R1())
     sample.clock.set_back(hours=1)
-    said = {"issuer": ISSUER, "audience": AUDIENCE, "now": sample.clock.now()}
-    assert await actor(sample, devissuer.mint(sample.issuer.key, "amal", PEOPLE["amal"], **said))
+    key, amal, now = sample.issuer.key, PEOPLE["amal"], sample.clock.now()
+    assert await actor(sample, devissuer.mint(key, "amal", amal, issuer=ISSUER, audience=AUDIENCE, now=now))
 
 
 async def test_an_issuer_that_is_away_is_a_503_and_is_not_asked_on_every_request(sample: Sample) -> None:
