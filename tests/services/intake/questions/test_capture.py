@@ -33,10 +33,12 @@ async def stored(here: Situation) -> str:
 
 async def test_personal_data_is_redacted_before_anything_is_stored(here: Situation) -> None:
     text = "Ruft an: 0176 12345678, amal@example.org, @amal_89 oder https://example.org/amal. § 24 AufenthG"
-    made = await here.question(text=text, gist="Anruf unter 0176 12345678 erbeten")
+    made = await here.question(
+        text=text, gist="Anruf unter 0176 12345678 erbeten", place="Musterstadt, 0176 12345678, amal@example.org"
+    )
     assert made["redacted"] == {"phone": 1, "e-mail": 1, "handle": 1, "url": 1}
     seen = await here.counsellor.get(f"/intake/v1/questions/{made['id']}")
-    assert "§ 24 AufenthG" in seen["text"]
+    assert "§ 24 AufenthG" in seen["text"] and seen["place"].startswith("Musterstadt")
     everything = await stored(here)
     for secret in ("12345678", "amal@example.org", "@amal_89", "example.org/amal"):
         assert secret not in everything
