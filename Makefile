@@ -84,4 +84,4 @@ help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} \
 		/^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@printf '\n%s\n' 'First time here: make up, then in a second terminal make demo.'
+	@printf '\n%s\n' 'First time here: make up, then in a second terminal make demo ARGS="--data .data".'

@@ -19,7 +19,8 @@ def token(
 
     You need it whenever you call a service yourself: with curl, in a notebook, or in the API's own page. It comes from
     the development issuer of a running `lotse up`, holds for one hour, and is printed alone, so that a shell can take
-    it. The people are invented; what each may do in which programme is what her token says (`--list`).
+    it. The people are invented; what each may do in which programme is what her token says (`--list`). With `--json`
+    comes `staff`, her pseudonymous id in every service: an admin records a jurist's qualification under it.
 
     Example: `curl -H "Authorization: Bearer $(lotse token --as counsellor-ar)" localhost:8081/intake/v1/programmes`
     """
@@ -29,6 +30,7 @@ def token(
 async def _token(person: str | None, listed: bool, data: Path, urls: list[str] | None, screen: Screen) -> int:
     from cli.local.trouble import Trouble
     from cli.where import DevTokens, find
+    from libs.kit.ids import staff_id
 
     if listed:
         return _list(screen)
@@ -38,7 +40,7 @@ async def _token(person: str | None, listed: bool, data: Path, urls: list[str] |
     if issuer is None:
         raise Trouble("There is no development issuer there. Sign in at your own issuer instead.")
     kept = await DevTokens(issuer).of(person)()
-    screen.result(kept, person=person, access_token=kept)
+    screen.result(kept, person=person, staff=str(staff_id(issuer, person)), access_token=kept)
     return 0
 
 

@@ -77,9 +77,15 @@ async def prove(place: Installation, cast: Cast, stage: Stage, made: Sequence[Pl
         whole = await proofs.traces(cast.caller("auditor"), traced, said)
         sought = _spread(_unique(tally.erased, made), SOUGHT)
         found = await proofs.found_in_databases(place, sought) + await proofs.left_on_the_bus(place, tally.erased)
-    example = next(iter(tally.questions), None)
+    example = _eventful(tally.questions, said)
     requests = cast.client.requests
     return Outcome(tally, events, comparison, totals, len(traced), whole, len(sought), found, requests, example=example)
+
+
+def _eventful(questions: Sequence[str], said: Sequence[dict[str, Any]]) -> str | None:
+    """The question of which there is most to see."""
+    events = Counter(event["correlationid"] for event in said)
+    return max(questions, key=lambda question: events[question], default=None)
 
 
 def _spread(items: Sequence[Any], most: int) -> list[Any]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cli.demo.closing import Outcome
@@ -38,13 +39,13 @@ STEPS = (
 MEASURES = ("captured", "answered", "approved", "released", "referral-offered")
 
 
-def tell(outcome: Outcome, screen: Screen) -> None:
-    """Tables first, then what was proved, then the one line."""
+def tell(outcome: Outcome, screen: Screen, stays: Path | None) -> None:
+    """Tables first, then what was proved, then the one line. `stays` is the folder where all of it is left behind."""
     screen.show(_steps(outcome.tally.done))
     if outcome.tally.languages:
         screen.show(_languages(outcome.tally.languages))
     screen.show(_figures(outcome))
-    for sentence in _proofs(outcome):
+    for sentence in [*_proofs(outcome), f"  {_look(outcome.example, stays)}", ""]:
         screen.say(sentence)
     for failure in outcome.tally.failures[:10]:
         screen.say(f"  failed: line {failure.line}: {failure.sentence}")
@@ -112,5 +113,10 @@ def _proofs(outcome: Outcome) -> list[str]:
     found = ", ".join(outcome.still_found[:5]) if outcome.still_found else "found nowhere"
     erased = f"{outcome.sought} erased questions sought in every column of every database and on the bus: {found}"
     traces = f"{outcome.traces_whole} of {outcome.traced} traces hold every event, in causal order"
-    look = f"Look at one yourself: lotse trace {outcome.example}" if outcome.example else ""
-    return ["", f"  {figures} ({comparison.withheld} withheld).", f"  {traces}.", f"  {erased}.", f"  {look}", ""]
+    return ["", f"  {figures} ({comparison.withheld} withheld).", f"  {traces}.", f"  {erased}."]
+
+
+def _look(example: str | None, stays: Path | None) -> str:
+    if stays is None or example is None:
+        return "To look at one yourself, let it happen beside a `lotse up`: lotse demo --data .data"
+    return f"Look at one yourself, while `lotse up --data {stays}` runs: lotse trace {example} --data {stays}"

@@ -54,7 +54,7 @@ async def run(screen: Screen, wanted: Wanted, data: Path | None, base: int | Non
     async with _place(screen, data, base, keep) as place:
         outcome = await _walk(place, lines, wanted.detect, screen)
         outcome.seconds = round(time.monotonic() - began, 1)
-        tell(outcome, screen)
+        tell(outcome, screen, place.directory.root if place.directory and (data or keep) else None)
     return Exit.DONE if outcome.well else Exit.PARTLY
 
 

@@ -61,9 +61,13 @@ def faults(error: ValidationError, document: Any, names: frozenset[str], root: s
     if error.error_count() > COUNTLESS:
         # pydantic would make a list of all of them first, and everybody else would wait that long.
         return (Fault(root, "too_many_faults", "More is wrong here than can be listed."),)
+    details = error.errors(include_url=False, include_input=False)
+    above = {detail["loc"][:depth] for detail in details for depth in range(len(detail["loc"]))}
     found = [
         Fault(root + pointer(detail["loc"], document, names), *_said(detail))
-        for detail in error.errors(include_url=False, include_input=False)
+        for detail in details
+        # pydantic counts only what is right in a list: with one wrong entry it would call a list of one empty.
+        if detail["type"] != "too_short" or detail["loc"] not in above
     ]
     return tuple(dict.fromkeys(found))[:MOST]
 

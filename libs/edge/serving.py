@@ -32,7 +32,14 @@ from libs.kit.transaction import Cause, Key, Replay, Reply
 ALWAYS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 SENT = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "traceparent")
 SHOWN = ("ETag", "Location", "Idempotency-Replayed", "Retry-After", "X-Trace-Id")
-_duration = telemetry.meter.create_histogram("lotse.http.duration", unit="s", description="Time to answer a request.")
+_duration = telemetry.meter.create_histogram(
+    "lotse.http.duration",
+    unit="s",
+    description="Time to answer a request.",
+    # The library's own boundaries are meant for milliseconds: everything would be below the first. OpenTelemetry's
+    # conventions for HTTP name these.
+    explicit_bucket_boundaries_advisory=(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10),
+)
 
 
 class Served:

@@ -1,15 +1,18 @@
 """What the commands say about a running platform, to people and to machines, and what they say when something is in the
 way."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 
 from cli.client import Problem
 from cli.demo.cast import Cast
 from cli.local.ports import any_free
 from cli.programme import without_language
+from cli.where import Installation
 from libs.kit.clock import SystemClock, local_day
 from tests.cli.conftest import Lotse
 
@@ -56,6 +59,22 @@ async def test_a_token_is_printed_alone_and_opens_the_api(lotse: Lotse, here: He
     assert ran.code == 0 and ran.out.count("\n") == 1
     shown = await lotse("programme", "show", "lara", "--json", *here, LOTSE_TOKEN=ran.out.strip())
     assert shown.lines[0]["code"] == "lara"
+
+
+async def test_for_machines_a_token_comes_with_the_id_that_events_name_her_by(
+    lotse: Lotse, here: Here, cast: Cast
+) -> None:
+    ran = await lotse("token", "--as", "jurist", "--json", *here)
+    assert ran.lines[0]["staff"] == cast.staff("jurist")
+
+
+async def test_metrics_tell_times_below_a_second_apart(platform: Installation) -> None:
+    _, ports = platform.here()
+    async with httpx.AsyncClient() as client:
+        await client.get(f"{platform.urls['intake']}/intake/v1/programmes")
+        page = (await client.get(f"http://127.0.0.1:{ports.metrics['intake']}/metrics")).text
+    bounds = {float(bound) for bound in re.findall(r'lotse_http_duration_seconds_bucket\{[^}]*le="([^"]+)"', page)}
+    assert {0.005, 0.1, 0.5} < bounds and max(bounds - {float("inf")}) == 10
 
 
 async def test_the_sample_people_are_listed_with_what_they_may_do(lotse: Lotse, here: Here) -> None:

@@ -75,7 +75,7 @@ def _found(body: NewQuestion) -> tuple[Found, Redacted]:
     if body.link and link is None:
         raise invalid("/link", "not_a_link", "This link cannot be read as the link of a post.")
     try:
-        text, gist = redact(body.text), redact(body.gist) if body.gist else None
+        text, gist, place = redact(body.text), redact(body.gist or ""), redact(body.place or "")
     except RedactionFailed:
         raise Invalid("redaction_failed", "Personal data could not be looked for, so nothing was stored.") from None
 
@@ -86,14 +86,14 @@ def _found(body: NewQuestion) -> tuple[Found, Redacted]:
     found = Found(
         space=body.space,
         text=text.text,
-        gist=gist.text if gist else None,
+        gist=gist.text or None,
         language=body.language,
         suggested=suggested,
         link=link,
         relation=body.relation,
         channel=body.channel,
         asked_at=body.asked_at,
-        place=body.place,
+        place=place.text or None,
         deadline=body.deadline,
     )
     return found, text

@@ -32,7 +32,7 @@ from libs.contracts.intake import (
 )
 from libs.contracts.topics import UNASSIGNED, fact_topic
 from libs.kit.clock import iso_week, local_day
-from libs.kit.errors import Conflict, LotseError
+from libs.kit.errors import Conflict, LotseError, invalid
 from libs.kit.ids import new_id
 from libs.kit.transaction import Tx
 from services.intake.programmes.queries import policy_in_force
@@ -65,6 +65,8 @@ async def capture(tx: Tx, found: Found, permalink_key: bytes) -> Captured:
     hashes = {code: link_hash(permalink_key, code, found.link) for code in tx.programmes or ()} if found.link else {}
     context = await queries.to_capture(tx, found.space, local_day(tx.now), list(hashes.values()))
     tx.must_act_in(context.programme)
+    if found.asked_at and found.asked_at > tx.now:
+        raise invalid("/asked_at", "in_the_future", "What was found cannot have been asked later than now.")
     domain.ask_relation(context, found)
     if context.earlier and found.relation == "same":
         last = context.earlier[-1]

@@ -1,6 +1,7 @@
 """`lotse demo` as somebody runs it: on the platform that runs already, and on one of its own."""
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -30,6 +31,10 @@ async def test_the_sample_walks_through_the_running_platform_and_every_proof_hol
     assert line["traces_whole"] == "12/12"
     assert float(str(line["language_agreement"])) == 1.0
     assert "questions found and captured" in ran.out and "withheld" in ran.out
+    named = re.search(r"lotse (trace \S+ --data \S+)", " ".join(ran.out.split()))
+    assert named, "the last sentence names a question that can be looked at"
+    traced = await lotse(*named[1].split())
+    assert traced.code == 0 and traced.out.count("intake") > 3
 
 
 async def test_for_machines_there_is_one_line(lotse: Lotse, here: Here) -> None:
@@ -59,9 +64,10 @@ async def test_a_file_of_ones_own_may_bring_a_language_that_nobody_offers_yet(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for leftover processes in /proc")
 async def test_without_data_it_starts_everything_itself_and_leaves_nothing_behind(lotse: Lotse, tmp_path: Path) -> None:
-    ran = await lotse("demo", "--limit", "4", "--json", TMPDIR=str(tmp_path))
+    ran = await lotse("demo", "--limit", "4", TMPDIR=str(tmp_path))
     assert ran.code == 0, ran.out + ran.err
-    assert ran.lines[-1]["captured"] == 4
+    assert closing(ran)["captured"] == 4
+    assert "lotse trace" not in ran.out, "what is gone cannot be looked at"
     assert list(tmp_path.glob("lotse-demo-*")) == []
     told = [entry for entry in Path("/proc").glob("[0-9]*/cmdline") if str(tmp_path).encode() in _read(entry)]
     assert told == []

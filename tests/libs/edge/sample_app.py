@@ -81,7 +81,7 @@ class NewThing(Body):
     shape: Annotated[Round | Square, Field(discriminator="kind")] | None = None
     parity: Annotated[str, AfterValidator(_quoting)] | None = None
     labels: Annotated[dict[str, Corner], Field(max_length=5, default_factory=dict)]
-    tags: Annotated[list[ShortText], Field(max_length=3, default_factory=list)]
+    tags: Annotated[list[ShortText], Field(min_length=1, max_length=3, default_factory=list)]
 
 
 class Made(View):

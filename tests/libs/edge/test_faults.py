@@ -34,6 +34,8 @@ from tests.libs.edge.test_requests import CANARY, faults_of, send
         ({"title": "a", "shape": {"kind": "round", "radius": True}}, ("/shape/radius", "wrong_type")),
         ({"title": "a", "shape": {"kind": "square", "corners": [{"x": 1}, {}]}}, ("/shape/corners/1/x", "required")),
         ({"title": "a", "tags": ["a", 1]}, ("/tags/1", "wrong_type")),
+        ({"title": "a", "tags": []}, ("/tags", "too_short")),
+        ({"title": "a", "tags": [1]}, ("/tags/0", "wrong_type")),
         ({"title": "a", "tags": ["a"] * 4}, ("/tags", "too_long")),
         ({"title": "a", "tags": "a"}, ("/tags", "wrong_type")),
         ({"title": "a", "parity": CANARY}, ("/parity", "not_accepted")),

@@ -1,5 +1,6 @@
 """A question is captured: redacted before anything is stored, with a language, and never merged by itself."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -32,10 +33,12 @@ async def stored(here: Situation) -> str:
 
 async def test_personal_data_is_redacted_before_anything_is_stored(here: Situation) -> None:
     text = "Ruft an: 0176 12345678, amal@example.org, @amal_89 oder https://example.org/amal. § 24 AufenthG"
-    made = await here.question(text=text, gist="Anruf unter 0176 12345678 erbeten")
+    made = await here.question(
+        text=text, gist="Anruf unter 0176 12345678 erbeten", place="Musterstadt, 0176 12345678, amal@example.org"
+    )
     assert made["redacted"] == {"phone": 1, "e-mail": 1, "handle": 1, "url": 1}
     seen = await here.counsellor.get(f"/intake/v1/questions/{made['id']}")
-    assert "§ 24 AufenthG" in seen["text"]
+    assert "§ 24 AufenthG" in seen["text"] and seen["place"].startswith("Musterstadt")
     everything = await stored(here)
     for secret in ("12345678", "amal@example.org", "@amal_89", "example.org/amal"):
         assert secret not in everything
@@ -105,6 +108,13 @@ async def test_the_fact_leads_back_to_no_post(here: Situation) -> None:
     }
     for hidden in (here.space, LINK, "Musterstadt", "08:15:30"):
         assert hidden not in fact.model_dump_json()
+
+
+async def test_nothing_was_asked_later_than_it_was_found(here: Situation) -> None:
+    body = {"space": here.space, "text": "Was kostet es?", "channel": "public", "language": "de"}
+    later = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
+    refused = await here.counsellor.ask("POST", "/intake/v1/questions", {**body, "asked_at": later})
+    assert [(fault["pointer"], fault["code"]) for fault in refused.json()["errors"]] == [("/asked_at", "in_the_future")]
 
 
 async def test_the_same_key_asked_twice_captures_once(here: Situation) -> None:
