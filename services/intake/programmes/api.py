@@ -1,6 +1,7 @@
 """Programmes over HTTP: everyone with a role may read a policy, an admin of the programme sets it."""
 
 from datetime import date
+from typing import Annotated
 
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
@@ -38,6 +39,17 @@ EXAMPLE_POLICY: JsonDict = {
 }
 
 
+class NewPolicy(Policy):
+    """A policy as it is set. Readers of events are tolerant; who sets one is told of each typing error."""
+
+    model_config = Body.model_config
+
+    # An answer's last year must still be one that `answer.kept` can say.
+    answer_years: Annotated[int, Field(ge=0, le=100)]
+    term_start: Day
+    term_end: Day
+
+
 class Configuration(Body):
     """A whole policy and the day from which it holds."""
 
@@ -46,7 +58,7 @@ class Configuration(Body):
     )
 
     effective_from: Day
-    policy: Policy
+    policy: NewPolicy
 
 
 class Configured(View):

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -99,3 +100,23 @@ def test_the_policy_in_force_is_the_latest_begun_and_of_those_the_last_set(begin
     assert (found is None) == (not begun)
     if found is not None:
         assert all((one.effective_from, one.version) <= (found.effective_from, found.version) for one in begun)
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "code"),
+    [
+        ("term_start", 0, "wrong_type"),
+        ("term_start", "2020-05-01T00:00:00", "malformed"),
+        ("term_end", "9999-12-31", "out_of_range"),
+        ("working_days", "30", "wrong_type"),
+        ("back_translation", "yes", "wrong_type"),
+        ("answer_years", 101, "out_of_range"),
+        ("answer_year", 3, "unknown_member"),
+    ],
+)
+async def test_nothing_in_a_policy_is_guessed(intake: Probe, member: str, value: object, code: str) -> None:
+    here = await situation(intake)
+    body = {"effective_from": "2027-01-01", "policy": {**EXAMPLE_POLICY, member: value}}
+    reply = await here.admin.ask("PUT", f"/intake/v1/programmes/{here.programme}", body, version=1)
+    pointer = "/policy" if code == "unknown_member" else f"/policy/{member}"
+    assert [(fault["pointer"], fault["code"]) for fault in reply.json()["errors"]] == [(pointer, code)]
