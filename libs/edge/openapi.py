@@ -121,10 +121,12 @@ def _parameter(member: Json) -> Json:
     options = [option for option in schema.get("anyOf", ()) if option.get("type") != "null"]
     if len(options) == 1:
         schema = {key: value for key, value in schema.items() if key != "anyOf"} | options[0]
-    if schema.get("default", 0) is None:
+    if schema.get("default", 0) in (None, [], ()):
         del schema["default"]
-    several = {"style": "form", "explode": False} if schema.get("type") == "array" else {}
-    return {**about, **several, "schema": schema}
+    if schema.get("type") != "array":
+        return {**about, "schema": schema}
+    # `state=` names one value, the empty one; who means none leaves the parameter out.
+    return {**about, "style": "form", "explode": False, "schema": {"minItems": 1, **schema}}
 
 
 def problem_statuses(operation: Operation) -> list[int]:

@@ -1,12 +1,14 @@
 """The OpenAPI document is valid, whole and true: what it declares is what the service does."""
 
 import re
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
 import jsonschema_rs
 import pytest
 from schemathesis.specs.openapi import definitions
 
+from libs.edge.cursors import Query
 from libs.edge.openapi import described, problem_statuses
 from tests.libs.edge.sample_app import Sample, things
 
@@ -103,6 +105,20 @@ EXPECTED = {
 def test_every_status_that_can_be_answered_is_declared(name: str) -> None:
     (operation,) = [operation for operation in things.operations if operation.handler.__name__ == name]
     assert set(problem_statuses(operation)) == EXPECTED[name]
+
+
+def test_a_parameter_with_several_values_is_left_out_or_has_one() -> None:
+    class Filtered(Query):
+        state: tuple[Literal["open", "closed"], ...] = ()
+
+    read = next(operation for operation in things.operations if operation.method == "GET")
+    (parameters,) = [
+        one["parameters"]
+        for path in described("intake", [replace(read, query=Filtered)])["paths"].values()
+        for one in path.values()
+    ]
+    (state,) = [parameter for parameter in parameters if parameter.get("name") == "state"]
+    assert (state["required"], state["schema"]["minItems"], "default" in state["schema"]) == (False, 1, False)
 
 
 def test_every_declared_problem_is_the_problem_schema() -> None:
