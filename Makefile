@@ -47,8 +47,8 @@ check: $(INSTALLED) ## Style, types, imports, contracts, shape and docs
 bench: $(INSTALLED) ## Measurements, each as a ratio to a bare ceiling taken in the same run
 	@$(BIN)/python -m bench $(ARGS)
 
-soak: $(INSTALLED) ## The outages at their full length
-	@LOTSE_FAULTS=long $(BIN)/pytest -m faults $(ARGS) $(TESTS)
+soak: $(INSTALLED) ## The outages at their full length, and requests made up by the thousand
+	@LOTSE_FAULTS=long $(BIN)/pytest -m "faults or long" $(ARGS) $(TESTS)
 
 ##@ Tending
 .PHONY: install events lock clean help
