@@ -92,6 +92,7 @@ class Schemas:
             wanted |= {(model, "validation"): None for model in (operation.body, operation.query) if model}
         self._references, made = models_json_schema(list(wanted), ref_template="#/components/schemas/{model}")
         self._schemas: Json = made["$defs"]
+        _close(self._schemas)
         self._queries = {self._name(operation.query, "validation") for operation in operations if operation.query}
 
     def components(self) -> Json:
@@ -113,6 +114,18 @@ class Schemas:
 
     def _name(self, model: type[BaseModel], mode: Any) -> str:
         return str(self._references[model, mode]["$ref"].rpartition("/")[2])
+
+
+def _close(node: Any) -> None:
+    """Say of every object with names of a given form that it takes no others; pydantic refuses them and says nothing."""
+    if isinstance(node, dict):
+        if "patternProperties" in node:
+            node.setdefault("additionalProperties", False)
+        for value in node.values():
+            _close(value)
+    elif isinstance(node, list):
+        for value in node:
+            _close(value)
 
 
 def _parameter(member: Json) -> Json:

@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import jsonschema_rs
 import pytest
+from pydantic import StringConstraints
 from schemathesis.specs.openapi import definitions
 
+from libs.edge.bodies import Body
 from libs.edge.cursors import Query
 from libs.edge.openapi import described, problem_statuses
 from tests.libs.edge.sample_app import Sample, things
@@ -119,6 +121,16 @@ def test_a_parameter_with_several_values_is_left_out_or_has_one() -> None:
     ]
     (state,) = [parameter for parameter in parameters if parameter.get("name") == "state"]
     assert (state["required"], state["schema"]["minItems"], "default" in state["schema"]) == (False, 1, False)
+
+
+def test_an_object_whose_names_have_a_form_takes_no_others() -> None:
+    class Noticed(Body):
+        notices: dict[Annotated[str, StringConstraints(pattern="^[a-z]{2}$")], str]
+
+    command = next(operation for operation in things.operations if operation.body)
+    made = described("intake", [replace(command, body=Noticed)])["components"]["schemas"]["Noticed"]
+    notices = made["properties"]["notices"]
+    assert (list(notices["patternProperties"]), notices["additionalProperties"]) == (["^[a-z]{2}$"], False)
 
 
 def test_every_declared_problem_is_the_problem_schema() -> None:
