@@ -100,7 +100,7 @@ class Aim:
         if not wrong(case, ParameterLocation.HEADER, "If-Match") and "If-Match" in case.headers:
             case.headers["If-Match"] = f'"{ask.version or 0}"'
         if not wrong(case, ParameterLocation.PATH):
-            case.path_parameters = {**case.path_parameters, **ask.path}
+            case.path_parameters = {name: ask.path.get(name, value) for name, value in case.path_parameters.items()}
         if not wrong(case, ParameterLocation.QUERY) and isinstance(case.query, dict):
             kept = {name: value for name, value in case.query.items() if name not in MADE_HERE}
             case.query = kept | {name: value for name, value in ask.query.items() if name in NAMING}
@@ -178,7 +178,9 @@ def nothing_comes_back(ctx: CheckContext, response: Response, case: Asked) -> No
     if response.status_code < 400:
         return
     said = response.json()
-    told = [str(said.get("detail")), *(str(part) for fault in said.get("errors", ()) for part in fault.values())]
+    # Codes are our own words, and schemathesis learns them.
+    told = [str(said.get("detail"))]
+    told += [fault[part] for fault in said.get("errors", ()) for part in ("pointer", "message")]
     shown = " ".join([*told, *(value for values in response.headers.values() for value in values)])
     known = json.dumps(case.operation.schema.raw_schema)
     sent = [case.path_parameters, case.query, dict(case.headers), case.body]
