@@ -117,7 +117,7 @@ class Schemas:
 
 
 def _close(node: Any) -> None:
-    """Say of every object with names of a given form that it takes no others; pydantic refuses them and says nothing."""
+    """Say that an object whose names have a form takes no others: pydantic refuses them and does not say so."""
     if isinstance(node, dict):
         if "patternProperties" in node:
             node.setdefault("additionalProperties", False)
