@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 
 from cli.local.databases import Access, access
-from cli.local.environment import of_service
+from cli.local.environment import of_migration, of_service
 from cli.local.migrations import ROOT
 from cli.local.ports import LOOPBACK
 from cli.local.postgres import Postgres
@@ -27,29 +27,36 @@ if TYPE_CHECKING:
 BUS_SECONDS = 5.0
 
 
-def database(place: Installation, service: str) -> Access:
-    """The addresses of a service's database; they hold passwords. Raises `Trouble`."""
+def admin_url(place: Installation) -> str:
+    """The administrator's address; it holds a password. Raises `Trouble`."""
     directory, ports = place.here()
     if "postgres" in place.children:
         password = directory.secrets.password("postgres-admin")
-        admin = Postgres(directory.root, ports.postgres, password, directory.log("postgres")).url
-    else:
-        admin = os.environ.get("ADMIN_DATABASE_URL", "")
-        if not admin:
-            raise Trouble("This `lotse up` uses a PostgreSQL of its own choice: set ADMIN_DATABASE_URL as it had it.")
-    return access(admin, service, lambda role: directory.secrets.password(f"postgres-{role}"))
+        return Postgres(directory.root, ports.postgres, password, directory.log("postgres")).url
+    given = os.environ.get("ADMIN_DATABASE_URL", "")
+    if not given:
+        raise Trouble("This `lotse up` uses a PostgreSQL of its own choice: set ADMIN_DATABASE_URL as it had it.")
+    return given
 
 
-async def command(place: Installation, service: str, *arguments: str) -> Any:
-    """What `python -m services.<service> <arguments>` printed, read as JSON. Raises `Trouble` with what it said."""
+def database(place: Installation, service: str) -> Access:
+    """The addresses of a service's database; they hold passwords. Raises `Trouble`."""
+    directory, _ = place.here()
+    return access(admin_url(place), service, lambda role: directory.secrets.password(f"postgres-{role}"))
+
+
+async def command(place: Installation, service: str, *arguments: str, owner: bool = False) -> Any:
+    """What `python -m services.<service> <arguments>` printed, read as JSON; with `owner` it is told the owner role as
+    well. Raises `Trouble` with what it said."""
     directory, ports = place.here()
+    told = of_migration if owner else of_service
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         f"services.{service}",
         *arguments,
         cwd=ROOT,
-        env=dict(of_service(service, directory, ports, database(place, service))),
+        env=dict(told(service, directory, ports, database(place, service))),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

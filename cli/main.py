@@ -6,6 +6,7 @@ from cli import bus, letters, programme, questions
 from cli.demo.command import demo
 from cli.options import DATA, EPILOG, Data, Json, PortBase
 from cli.replay import replay
+from cli.scrub import scrub
 from cli.status import status
 from cli.token import token
 from cli.trace import trace
@@ -40,7 +41,7 @@ def up(data: Data = DATA, port_base: PortBase = 8081, json_lines: Json = False) 
     raise typer.Exit(run_up(data, port_base, json_lines))
 
 
-for command in (demo, status, token, trace, replay):
+for command in (demo, status, token, trace, replay, scrub):
     app.command()(command)
 for name, group in (
     ("import", questions.app),

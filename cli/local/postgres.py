@@ -38,6 +38,8 @@ SERVER = {
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
     "log_checkpoints": "off",
+    # A file of the log is removed when it is not needed any more, not used again with its old bytes in it.
+    "wal_recycle": "off",
 }
 # For tests: a crash of the machine may cost everything.
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

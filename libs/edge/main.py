@@ -1,4 +1,4 @@
-"""`python -m services.<name> serve|migrate|rewind|progress|dead-letters …`: what a pod or the supervisor runs,
+"""`python -m services.<name> serve|migrate|scrub|rewind|progress|dead-letters …`: what a pod or the supervisor runs,
 nothing else.
 """
 
@@ -18,7 +18,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from libs.edge.connections import Bounded
-from libs.kit import deadletters, migrate, replay
+from libs.kit import deadletters, migrate, replay, scrubbing
 from libs.kit.actor import SYSTEM
 from libs.kit.clock import SystemClock
 from libs.kit.database import Database
@@ -53,6 +53,9 @@ def main(service: str, build: Build, arguments: list[str] | None = None, extra: 
     if asked.command == "migrate":
         migrate.run(settings)
         return 0
+    if asked.command == "scrub":
+        print(json.dumps({"tables": asyncio.run(scrubbing.scrub(settings))}))
+        return 0
     try:
         print(json.dumps(asyncio.run(_once(settings, build, asked, own)), default=str))
     except LotseError as refused:
@@ -66,6 +69,7 @@ def _parser(service: str, extra: Extra) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("serve", help="serve HTTP, read the bus, publish what was said")
     commands.add_parser("migrate", help="bring the database to this release (as the owner role)")
+    commands.add_parser("scrub", help="write the tables anew that held erased texts (as the owner role)")
     commands.add_parser("rewind", help="let the relay publish every event again, after the bus was lost")
     commands.add_parser("progress", help="how far the relay has published")
     for name, work in extra.items():

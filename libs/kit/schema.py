@@ -18,6 +18,13 @@ def grant(table: str, rights: str) -> None:
     op.execute(f'GRANT {rights} ON {table} TO "{context.config.attributes["runtime_role"]}"')
 
 
+def unsampled(table: str, *columns: str) -> None:
+    """Keep the planner's statistics from holding values of these columns: a sample of texts, in a table of
+    PostgreSQL's own, would outlive the rows it was taken from."""
+    for column in columns:
+        op.execute(f"ALTER TABLE {table} ALTER COLUMN {column} SET STATISTICS 0")
+
+
 def guard(table: str, rights: str = "SELECT, INSERT, UPDATE, DELETE") -> None:
     """Grant, and show only rows of the programmes set in the transaction. Unset shows no rows; `*` is the system's."""
     grant(table, rights)

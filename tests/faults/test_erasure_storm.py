@@ -15,9 +15,11 @@ from typing import Any
 import asyncpg
 import pytest
 
+from cli.scrub import turn_log
 from libs.contracts.envelope import SERVICES
 from libs.contracts.registry import sources_for
 from libs.kit.connection import api, close, connect
+from libs.kit.scrubbing import scrub
 from libs.kit.streams import PROVISIONER, event_stream
 from tests.faults.fleet import Fleet
 from tests.faults.lives import LETTERS, PREFIX, STEPS, Life, Stage, all_live
@@ -66,6 +68,7 @@ async def test_what_is_erased_in_a_storm_is_nowhere_and_nothing_else_is_differen
         for before, after in zip(undisturbed, disturbed, strict=True):
             assert await _trace(after) == await _trace(before), f"question {after.number}"
     await _nothing_is_put_aside(fleet)
+    await _scrubbed(fleet)
     _only_what_stands_is_found(fleet, [*undisturbed, *disturbed])
 
 
@@ -165,6 +168,12 @@ async def _nothing_is_put_aside(fleet: Fleet) -> None:
     for service in SERVICES:
         assert await fleet.rows(service, "SELECT reason FROM dead_letter") == []
         assert await fleet.rows(service, "SELECT aggregate FROM parked") == []
+
+
+async def _scrubbed(fleet: Fleet) -> None:
+    for service in SERVICES:
+        await scrub(await fleet.stack.settings(service))
+    await turn_log(fleet.stack.postgres.url)
 
 
 def _only_what_stands_is_found(fleet: Fleet, lives: list[Life]) -> None:

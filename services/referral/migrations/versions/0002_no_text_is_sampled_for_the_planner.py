@@ -1,0 +1,10 @@
+"""No text of a person is sampled for the planner."""
+
+from libs.kit.schema import unsampled
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    unsampled("referral", "summary", "code_hash")
