@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,8 @@ from cli.options import DATA, Data, Exit, Json
 from cli.screen import Screen, finish
 
 if TYPE_CHECKING:
+    from nats.aio.client import Client as Bus
+
     from cli.client import Client
     from cli.where import Installation
 
@@ -48,6 +51,7 @@ async def _replay(yes: bool, data: Path, screen: Screen) -> int:
         screen.result("Nothing was changed.", replayed=False)
         return Exit.REFUSED
     async with bus(None, place) as client:
+        await _tables_know_all(place, client)
         removed = await remove(client)
         try:
             # Before the streams are back, so that nothing new comes to stand before the history.
@@ -62,6 +66,23 @@ async def _replay(yes: bool, data: Path, screen: Screen) -> int:
         f"Done: {events} events are back on the bus, and every service is ready.", replayed=True, events=events
     )
     return Exit.DONE
+
+
+async def _tables_know_all(place: "Installation", client: "Bus") -> None:
+    """What only the bus knows would be lost. Raises `Trouble` where a database came back from a backup and has not
+    learned it again."""
+    from cli.inside import store
+    from cli.local.trouble import Trouble
+    from libs.contracts.envelope import SERVICES
+    from libs.kit.errors import Unavailable
+    from libs.restoring.agreement import compare
+
+    for name in SERVICES:
+        async with store(place, name) as db:
+            # A bus that does not tell has nothing to lose.
+            with suppress(Unavailable):
+                if (found := await compare(db, client)).older or found.forgot:
+                    raise Trouble(f"The database of {name} knows less than the bus. Let it start and learn first.")
 
 
 def _agreed(screen: Screen) -> bool:

@@ -20,16 +20,17 @@ from libs.edge.serving import application, mount
 from libs.kit import logs, telemetry
 from libs.kit.clock import Clock
 from libs.kit.database import Database
-from libs.kit.running import Running
+from libs.kit.running import Numbering, Running
 from libs.kit.settings import Settings
 from libs.kit.subscribers import Subscribers
 from libs.kit.timers import Timer
+from libs.restoring.agreement import Agreement
 
 
 @dataclass(frozen=True)
 class Service:
     """What a service is made of. `seed` runs once the database is there; `projector` replaces the subscribers of a
-    service that reads in batches."""
+    service that reads in batches, and `numbering` remembers an event's number for it."""
 
     name: str
     routers: Sequence[Router]
@@ -37,6 +38,7 @@ class Service:
     timers: Sequence[Timer] = field(default=())
     seed: Callable[[Database], Awaitable[None]] | None = None
     projector: Callable[[Running], Awaitable[None]] | None = None
+    numbering: Numbering | None = None
 
 
 def assemble(service: Service, settings: Settings, clock: Clock) -> FastAPI:
@@ -45,6 +47,7 @@ def assemble(service: Service, settings: Settings, clock: Clock) -> FastAPI:
     for subscribers in service.subscribers:
         everything.include(subscribers)
     running = Running(settings, clock, everything, list(service.timers), service.seed, service.projector)
+    running.numbering, running.agreement = service.numbering, Agreement
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -1,5 +1,5 @@
-"""`python -m services.<name> serve|migrate|scrub|rewind|progress|dead-letters …`: what a pod or the supervisor runs,
-nothing else.
+"""`python -m services.<name> serve|migrate|scrub|settle|rewind|progress|dead-letters …`: what a pod or the supervisor
+runs, nothing else.
 """
 
 import argparse
@@ -26,6 +26,7 @@ from libs.kit.errors import LotseError
 from libs.kit.running import Running
 from libs.kit.settings import Settings, load
 from libs.kit.transaction import Cause
+from libs.restoring.agreement import settle
 
 Build = Callable[[Settings], FastAPI]
 Extra = Mapping[str, Callable[[Database], Awaitable[object]]]
@@ -53,15 +54,17 @@ def main(service: str, build: Build, arguments: list[str] | None = None, extra: 
     if asked.command == "migrate":
         migrate.run(settings)
         return 0
-    if asked.command == "scrub":
-        print(json.dumps({"tables": asyncio.run(scrubbing.scrub(settings))}))
-        return 0
+    work = _scrubbed(settings) if asked.command == "scrub" else _once(settings, build, asked, own)
     try:
-        print(json.dumps(asyncio.run(_once(settings, build, asked, own)), default=str))
+        print(json.dumps(asyncio.run(work), default=str))
     except LotseError as refused:
         print(f"{refused.code}: {refused.message}", file=sys.stderr)
         return 1
     return 0
+
+
+async def _scrubbed(settings: Settings) -> object:
+    return {"tables": await scrubbing.scrub(settings)}
 
 
 def _parser(service: str, extra: Extra) -> argparse.ArgumentParser:
@@ -70,6 +73,7 @@ def _parser(service: str, extra: Extra) -> argparse.ArgumentParser:
     commands.add_parser("serve", help="serve HTTP, read the bus, publish what was said")
     commands.add_parser("migrate", help="bring the database to this release (as the owner role)")
     commands.add_parser("scrub", help="write the tables anew that held erased texts (as the owner role)")
+    commands.add_parser("settle", help="take a restored database for whole, where the bus cannot tell what it lacks")
     commands.add_parser("rewind", help="let the relay publish every event again, after the bus was lost")
     commands.add_parser("progress", help="how far the relay has published")
     for name, work in extra.items():
@@ -107,6 +111,9 @@ async def _once(settings: Settings, build: Build, asked: argparse.Namespace, ext
     try:
         if asked.command in extra:
             return await extra[asked.command](db)
+        if asked.command == "settle":
+            await settle(db)
+            return {"settled": True}
         if asked.command == "rewind":
             return {"events": await replay.rewind(db)}
         if asked.command == "progress":

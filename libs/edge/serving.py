@@ -31,6 +31,7 @@ from libs.kit.transaction import Cause, Key, Replay, Reply
 
 ALWAYS = ((b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff"))
 SENT = ("Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "traceparent")
+ABOUT = "about"
 SHOWN = ("ETag", "Location", "Idempotency-Replayed", "Retry-After", "X-Trace-Id")
 _duration = telemetry.meter.create_histogram(
     "lotse.http.duration",
@@ -53,6 +54,8 @@ class Served:
     async def respond(self, scope: Scope, receive: Receive, headers: requests.Headers) -> Reply:
         """Read the request in the fixed order, then run the handler. Raises `LotseError` and `Replay`."""
         operation = self.operation
+        if operation.tag != ABOUT:
+            self.edge.db.let_in()
         actor, programmes = await self._allowed(headers)
         key = requests.idempotency_key(headers) if operation.idempotent else None
         version = requests.if_match(headers) if operation.if_match else None
@@ -216,5 +219,5 @@ def _described(service: str, operations: Sequence[Operation]) -> Operation:
         return made
 
     return Operation(
-        "GET", f"/{service}/v1/openapi.json", "about", "The OpenAPI document.", openapi, None, problems.Problem
+        "GET", f"/{service}/v1/openapi.json", ABOUT, "The OpenAPI document.", openapi, None, problems.Problem
     )

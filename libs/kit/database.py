@@ -98,12 +98,13 @@ async def _no_reset(connection: asyncpg.Connection) -> None:
 
 class Database:
     """A service's own database. `wake` is set after each commit that said something: a hint to the relay, never a
-    promise.
+    promise. While it is `held` nobody's request is let in: it may hold what was erased.
     """
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.settings, self.clock = settings, clock
         self.wake = asyncio.Event()
+        self.held = False
         self._pool: asyncpg.Pool | None = None
 
     async def open(self) -> None:
@@ -121,6 +122,13 @@ class Database:
             )
         except AWAY as away:
             raise unavailable() from away
+
+    def let_in(self) -> None:
+        """Raises `Unavailable` while it is held; one that is away says that itself."""
+        if self.held and self._pool is not None:
+            raise Unavailable(
+                "not_open_yet", "This service makes sure first that it holds nothing erased.", retry_after=5
+            )
 
     async def close(self) -> None:
         """Let what is in hand end, but wait for no connection that has gone silent."""

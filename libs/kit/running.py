@@ -9,12 +9,13 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from nats.aio.client import Client
 
+from libs.contracts.envelope import Envelope
 from libs.kit import connection, logs, migrate
 from libs.kit.bus import Bus
 from libs.kit.clock import Clock
@@ -27,16 +28,31 @@ from libs.kit.relay import Relay
 from libs.kit.settings import Settings
 from libs.kit.subscribers import Subscribers
 from libs.kit.timers import Timer, Timers
+from libs.kit.transaction import Tx
 from libs.kit.watchdog import Readiness, Watchdog
 
 RETRY_SECONDS = 0.5
+HELD = "it is found out first whether this database was restored from a backup"
 DRAIN_SECONDS = 5.0
+
+
+Numbering = Callable[[Tx, Envelope, bytes, int], Awaitable[None]]
+
+
+class Agreement(Protocol):
+    """What tells whether a database may be served from; see libs/restoring."""
+
+    async def at_home(self) -> bool: ...
+    async def reach(self, client: Client) -> None: ...
+    async def watch(self) -> None: ...
 
 
 @dataclass
 class Running:
     """Everything of one service that lives as long as its process. `projector` replaces the FastStream subscribers
-    where a service reads in batches: it is called with this object and runs until cancelled."""
+    where a service reads in batches: it is called with this object and runs until cancelled. `numbering` is told an
+    event's number before it is heard again singly. With an `agreement` nobody is let in before that says that the
+    database knows all it knew once."""
 
     settings: Settings
     clock: Clock
@@ -44,18 +60,21 @@ class Running:
     timers: list[Timer] = field(default_factory=list)
     seed: Any = None
     projector: Any = None
+    numbering: Numbering | None = None
+    agreement: "Callable[[Running], Agreement] | None" = None
 
     def __post_init__(self) -> None:
         self.db = Database(self.settings, self.clock)
-        self.readiness = Readiness("migrations", "database", "bus", "stream", "consumers", "sync")
+        self.readiness = Readiness("migrations", "restored", "database", "bus", "stream", "consumers", "sync")
         self.client: Client | None = None
         self.bus: Bus | None = None
         self.consumers: list[Consumer] = []
         self.relay: Relay | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._stopping = False
+        self._stopping = self._seeded = False
 
     async def start(self) -> None:
+        self.db.held = True
         self._spawn(self._up())
 
     async def stop(self) -> None:
@@ -73,10 +92,14 @@ class Running:
         await _within(DRAIN_SECONDS, self.db.close())
 
     async def _up(self) -> None:
-        await self._open_database()
-        self._spawn(Timers(self.db, [*self.timers, self._drain_timer()]).run())
+        agreement = self.agreement(self) if self.agreement is not None else None
+        await self._open_database(agreement)
         self._spawn(Watchdog(self.db, lambda: self.client, self.readiness).run())
         self.client = await self._connect()
+        if agreement is not None:
+            await agreement.reach(self.client)
+            self._spawn(agreement.watch())
+            await self._let_in()
         self.relay = Relay(self.db, self.client)
         self._spawn(self.relay.run())
         if self.projector is not None:
@@ -84,23 +107,32 @@ class Running:
         else:
             await self._subscribe()
 
-    async def _open_database(self) -> None:
-        """Wait for the database and its migrations, then seed it."""
+    async def _open_database(self, agreement: Agreement | None) -> None:
+        """Wait for the database and its migrations; let people in at once where it is not to be held."""
         while True:
             try:
                 await self.db.open()
                 behind = await migrate.pending(self.settings)
                 self.readiness.set("migrations", f"behind: {', '.join(behind)}" if behind else None)
                 if not behind:
-                    if self.seed is not None:
-                        await self.seed(self.db)
-                    return
+                    if agreement is None or await agreement.at_home():
+                        return await self._let_in()
+                    return self.readiness.set("restored", HELD)
             except (Unavailable, *AWAY) as away:
                 self.readiness.set("database", "cannot be reached")
                 logs.event("database_away", logging.ERROR, error=away)
             # A pool that is left behind at each attempt would take the server's last connections.
             await _within(DRAIN_SECONDS, self.db.close())
             await asyncio.sleep(RETRY_SECONDS)
+
+    async def _let_in(self) -> None:
+        """Seed the database, and take requests from here on."""
+        if not self._seeded:
+            if self.seed is not None:
+                await self.seed(self.db)
+            self._spawn(Timers(self.db, [*self.timers, self._drain_timer()]).run())
+        self._seeded, self.db.held = True, False
+        self.readiness.set("restored", None)
 
     async def _connect(self) -> Client:
         settings = self.settings

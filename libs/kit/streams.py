@@ -112,7 +112,10 @@ def permissions() -> dict[str, dict[str, dict[str, list[str]]]]:
 
 def _permissions(service: str) -> dict[str, dict[str, list[str]]]:
     own, texts = event_stream(service), text_stream(service)
-    may = [f"ev.{service}.>", f"$JS.API.STREAM.INFO.{own}"]
+    may = [f"ev.{service}.>"]
+    # What it said, and what it hears by its durables anyway: a restored database learns it from there again.
+    for stream in dict.fromkeys([own, *map(event_stream, sources_for(service))]):
+        may += [f"$JS.API.STREAM.INFO.{stream}", f"$JS.API.DIRECT.GET.{stream}"]
     if says_text(service):
         may += [
             f"forgettable.{service}.>",

@@ -21,11 +21,13 @@ from libs.text.redaction import redact
 from services.intake.accounts import api as accounts
 from services.intake.erasure import api as erasure
 from services.intake.erasure import commands as erasing
+from services.intake.erasure.subscribers import subscribers as erasure_subscribers
 from services.intake.pages import api as pages
 from services.intake.postings import api as postings
 from services.intake.postings.subscribers import subscribers as posting_subscribers
 from services.intake.programmes import api as programmes
 from services.intake.programmes.commands import configure_missing
+from services.intake.programmes.subscribers import subscribers as programme_subscribers
 from services.intake.questions import api as questions
 from services.intake.questions.deadlines import working_day_before
 from services.intake.questions.subscribers import subscribers as question_subscribers
@@ -42,7 +44,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
             *(programmes.router, accounts.router, pages.router, spaces.router),
             *(questions.router, postings.router, erasure.router),
         ],
-        subscribers=[question_subscribers, posting_subscribers],
+        subscribers=[programme_subscribers, question_subscribers, posting_subscribers, erasure_subscribers],
         timers=[
             Timer("erasure.comments", erasing.comments_overdue, erasing.go_on_without_answer),
             Timer("erasure.working-records", erasing.working_records_over, erasing.retire),

@@ -9,6 +9,7 @@ from services.reporting.figures import api as figures
 from services.reporting.figures.projector import projector
 from services.reporting.figures.subscribers import subscribers
 from services.reporting.history import api as history
+from services.reporting.history.commands import remember_number
 
 
 def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
@@ -18,5 +19,6 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
         routers=[figures.router, history.router],
         subscribers=[subscribers],
         projector=projector,
+        numbering=remember_number,
     )
     return assemble(service, settings, clock or SystemClock())

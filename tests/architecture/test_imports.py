@@ -94,6 +94,7 @@ def skeleton(root: Path) -> None:
     files = [
         "cli/main.py",
         "libs/edge/http.py",
+        "libs/restoring/agreement.py",
         "libs/kit/errors.py",
         "libs/kit/database.py",
         "libs/contracts/codes.py",

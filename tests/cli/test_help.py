@@ -24,7 +24,7 @@ ALL = dict(commands(ROOT))
 
 
 def test_the_commands_of_the_architecture_are_there() -> None:
-    wanted = "up,demo,token,trace,replay,status,import questions,bus provision,bus check,programme show"
+    wanted = "up,demo,token,trace,replay,scrub,status,import questions,bus provision,bus check,programme show"
     wanted += ",programme add-language,dead-letters list,dead-letters show,dead-letters requeue,dead-letters skip"
     assert {" ".join(name) for name in ALL} == set(wanted.split(","))
 

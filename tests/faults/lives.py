@@ -182,7 +182,8 @@ async def bring_back(life: Life) -> None:
     life.released = f"Antwort {words[-1]}"
     await life.who("counsellor").post(f"{path}/revision", revised, version=3)
     await jurist.post(f"{path}/taking", version=4)
-    if life.far > STEPS.index(release):
+    # An answer is kept from its release on; a German one is released with its approval.
+    if life.far > STEPS.index(approve if life.german else release):
         life.stands |= set(words)
 
 

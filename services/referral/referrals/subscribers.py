@@ -3,8 +3,10 @@
 from uuid import UUID
 
 from libs.contracts.intake import QuestionForgotten, QuestionHeld, QuestionHoldLifted
+from libs.contracts.referral import ReferralForgotten
 from libs.kit.subscribers import Event, Subscribers
 from libs.kit.transaction import Tx
+from libs.restoring.lost import forget_lost
 from services.referral.referrals import commands
 
 subscribers = Subscribers()
@@ -23,3 +25,4 @@ async def lift_hold(tx: Tx, event: Event[QuestionHoldLifted]) -> None:
 @subscribers.on(QuestionForgotten)
 async def forget(tx: Tx, event: Event[QuestionForgotten]) -> None:
     await commands.forget(tx, UUID(event.id))
+    await forget_lost(tx, event, ReferralForgotten())

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from libs.contracts.codes import Purpose, ResourceKind, Role
+from libs.contracts.envelope import Envelope
 from libs.contracts.reporting import ReportingAccessRecorded
 from libs.kit.errors import NotFound
 from libs.kit.ids import new_id
@@ -35,6 +36,11 @@ async def keep(tx: Tx, source: str, arrivals: Sequence[Arrived]) -> None:
     ]
     await queries.keep(tx, source, numbered)
     await queries.advance(tx, source)
+
+
+async def remember_number(tx: Tx, envelope: Envelope, raw: bytes, seq: int) -> None:
+    """An event is about to be applied by itself, and kit, which does that, does not know its number."""
+    await queries.put_aside(tx, envelope.service, [Arrived(envelope, raw, seq)])
 
 
 async def trace(tx: Tx, id: UUID) -> Trace:

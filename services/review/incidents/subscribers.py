@@ -11,8 +11,10 @@ from libs.contracts.intake import (
     QuestionHeld,
     QuestionHoldLifted,
 )
+from libs.contracts.review import IncidentForgotten
 from libs.kit.subscribers import Event, Subscribers
 from libs.kit.transaction import Tx
+from libs.restoring.lost import forget_lost
 from services.review.incidents import commands, queries
 from services.review.incidents.domain import OPENING, KnownPosting
 
@@ -53,3 +55,4 @@ async def lift_hold(tx: Tx, event: Event[QuestionHoldLifted]) -> None:
 @subscribers.on(QuestionForgotten)
 async def forget_incidents(tx: Tx, event: Event[QuestionForgotten]) -> None:
     await commands.forget(tx, UUID(event.id))
+    await forget_lost(tx, event, IncidentForgotten())
