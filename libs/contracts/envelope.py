@@ -135,6 +135,6 @@ def reading(envelope: Envelope) -> Fact | None:
     cls = FACTS.get(envelope.type)
     if cls is None:
         return None
-    fields = cls.model_fields
-    known = {name: value for name, value in envelope.data.items() if name in fields}
+    fields, data = cls.model_fields, envelope.data
+    known = data if data.keys() <= fields.keys() else {name: data[name] for name in data if name in fields}
     return cls.model_validate(known)

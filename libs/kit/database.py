@@ -32,6 +32,7 @@ LIMITS = {
 # For a connection that has gone silent; the server itself ends a statement before that.
 SILENCE_SECONDS = 35.0
 CLOSE_SECONDS = 5.0
+ACQUIRE_SECONDS = 5.0
 AWAY = (
     OSError,
     TimeoutError,
@@ -162,7 +163,9 @@ class Database:
         if (pool := self._pool) is None:
             raise unavailable()
         try:
-            connection = await pool.acquire(timeout=5)
+            # asyncpg's own limit would make a task of it.
+            async with asyncio.timeout(ACQUIRE_SECONDS):
+                connection = await pool.acquire()
         except AWAY as away:
             raise unavailable() from away
         try:
@@ -176,7 +179,7 @@ class Database:
                 raise unavailable() from away
             raise
         finally:
-            await pool.release(connection)
+            await pool.release(connection, timeout=ACQUIRE_SECONDS)
 
 
 async def _begin(connection: asyncpg.Connection, cause: Cause) -> None:
