@@ -1,9 +1,10 @@
 """From the bus into the tables, hundreds of events in one transaction.
 
 Each source has a loop: fetch, judge every message at its aggregate's gate, apply those whose turn it is, commit, and
-only then acknowledge; the next batch is fetched meanwhile. Everything out of the ordinary (poison, a parked aggregate, a batch that fails for one bad event)
-goes singly through kit's `Consumer`, with its attempts, its dead letters and its parking, so that one bad event never
-holds the others up. Connection errors pause the loop and are counted against nothing.
+only then acknowledge; the next batch is fetched meanwhile. Everything out of the ordinary (poison, a parked aggregate,
+a batch that fails for one bad event) goes singly through kit's `Consumer`, with its attempts, its dead letters and its
+parking, so that one bad event never holds the others up. Connection errors pause the loop and are counted against
+nothing.
 """
 
 import asyncio
