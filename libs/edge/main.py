@@ -5,6 +5,7 @@ runs, nothing else.
 import argparse
 import asyncio
 import base64
+import gc
 import json
 import os
 import re
@@ -101,7 +102,10 @@ def _code(given: str) -> str:
 
 
 def _serve(settings: Settings, build: Build) -> int:
-    uvicorn.run(build(settings), host=settings.http_host, port=settings.http_port, **SERVING)
+    app = build(settings)
+    # What is there now stays: the collector need not walk through it again and again while requests wait.
+    gc.freeze()
+    uvicorn.run(app, host=settings.http_host, port=settings.http_port, **SERVING)
     return 0
 
 

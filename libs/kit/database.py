@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import asyncpg
@@ -32,6 +34,7 @@ LIMITS = {
 # For a connection that has gone silent; the server itself ends a statement before that.
 SILENCE_SECONDS = 35.0
 CLOSE_SECONDS = 5.0
+ACQUIRE_SECONDS = 5.0
 AWAY = (
     OSError,
     TimeoutError,
@@ -66,6 +69,8 @@ WITH said AS (
 INSERT INTO idempotency (scope, body, status, reply, headers, created_at)
 SELECT $9, $10, $11, $12, $13, $14 WHERE $9::bytea IS NOT NULL
 """
+WRITTEN = 14
+PARAMETER = re.compile(r"\$(\d+)")
 
 
 async def connect(settings: Settings, **extra: str) -> asyncpg.Connection:
@@ -170,7 +175,9 @@ class Database:
         if (pool := self._pool) is None:
             raise unavailable()
         try:
-            connection = await pool.acquire(timeout=5)
+            # asyncpg's own limit would make a task of it.
+            async with asyncio.timeout(ACQUIRE_SECONDS):
+                connection = await pool.acquire()
         except AWAY as away:
             raise unavailable() from away
         try:
@@ -184,7 +191,7 @@ class Database:
                 raise unavailable() from away
             raise
         finally:
-            await pool.release(connection)
+            await pool.release(connection, timeout=ACQUIRE_SECONDS)
 
 
 async def _begin(connection: asyncpg.Connection, cause: Cause) -> None:
@@ -231,12 +238,27 @@ async def _write(tx: Tx) -> None:
     for concerns, event_id in out.forgets:
         await tx.connection.execute("SELECT lotse_forget($1, $2)", concerns, event_id)
         await tx.connection.execute("DELETE FROM forgettable WHERE concerns = $1", concerns)
-    if not out.events and (key is None or out.reply is None):
+    if not out.events and not out.added and (key is None or out.reply is None):
         return
     remembered: list[Any] = [None] * 6
     if key is not None and out.reply is not None:
         remembered = [key.scope, key.body, out.reply.status, out.reply.body, dict(out.reply.headers), tx.now]
-    await tx.connection.execute(WRITE, *_columns(out.events, 5), *_columns(out.texts, 3), *remembered)
+    sql = _joined(tuple(text for text, _ in out.added)) if out.added else WRITE
+    added = [value for _, values in out.added for value in values]
+    await tx.connection.execute(sql, *_columns(out.events, 5), *_columns(out.texts, 3), *remembered, *added)
+
+
+@lru_cache(maxsize=100)
+def _joined(inserts: tuple[str, ...]) -> str:
+    """One statement of kit's and of a command's, whose parameters come after kit's own."""
+    parts, taken = [], WRITTEN
+    for number, insert in enumerate(inserts):
+        pieces = PARAMETER.split(insert)
+        numbers = [int(one) for one in pieces[1::2]]
+        pieces[1::2] = [f"${taken + one}" for one in numbers]
+        parts.append(f"added{number} AS ({''.join(pieces)})")
+        taken += max(numbers)
+    return WRITE.replace("WITH ", f"WITH {', '.join(parts)}, ", 1)
 
 
 def _columns(rows: list[Any], width: int) -> list[list[Any]]:

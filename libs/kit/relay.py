@@ -19,6 +19,7 @@ from libs.kit.forgetting import Texts
 from libs.kit.publishing import Publisher, Row
 
 POLL_SECONDS = 0.2
+GATHER_SECONDS = 0.02
 BATCH = 500
 NUMBERED_AT_ONCE = 5_000
 LEADER_LOCK = 0x6C6F_7473_6502
@@ -45,7 +46,12 @@ WHERE o.seq > $1 ORDER BY o.seq LIMIT $2
 """
 # Only from where this batch began: a replay that set the mark back meanwhile must not be overrun, not even one that
 # set it back to the same place.
-PASSED = "UPDATE relay SET published_through = $1 WHERE published_through = $2 AND rewinds = $3"
+# It waits for no disk: a mark that a crash takes back lets events be published again, under ids and numbers that are
+# safe on disk, as after a crash between publishing and this statement.
+PASSED = """
+UPDATE relay SET published_through = $1
+WHERE published_through = $2 AND rewinds = $3 AND set_config('synchronous_commit', 'off', true) = 'off'
+"""
 
 
 class Relay:
@@ -78,8 +84,12 @@ class Relay:
             # A new leader looks through everything once: it cannot know what its predecessor left unnumbered.
             self.leading, self._low_xid = True, "0"
             while True:
-                if not await self.step(connection):
+                passed = await self.step(connection)
+                if not passed:
                     await self._wait()
+                elif 1 < passed < BATCH:
+                    # Several at once: much is being said, and it costs everybody less in fewer and larger steps.
+                    await asyncio.sleep(GATHER_SECONDS)
         finally:
             await disconnect(connection)
 

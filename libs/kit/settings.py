@@ -1,5 +1,6 @@
 """What a process is told by its environment. A missing or malformed setting fails at start, in words."""
 
+from functools import cache
 from pathlib import Path
 from typing import Literal, TypeVar
 from urllib.parse import urlsplit
@@ -51,11 +52,16 @@ class Settings(BusSettings):
         return self
 
     def key(self, name: str) -> bytes:
-        """A key from `KEYS_DIR`, for example `permalink`; at least 32 bytes."""
-        raw = (self.keys_dir / f"{name}.key").read_bytes()
-        if len(raw) < 32:
-            raise ValueError(f"key {name} is shorter than 32 bytes")
-        return raw
+        """A key from `KEYS_DIR`, for example `permalink`; at least 32 bytes. Read once: another takes a restart."""
+        return _key(self.keys_dir / f"{name}.key")
+
+
+@cache
+def _key(path: Path) -> bytes:
+    raw = path.read_bytes()
+    if len(raw) < 32:
+        raise ValueError(f"key {path.stem} is shorter than 32 bytes")
+    return raw
 
 
 def load(service: str, secrets_dir: str | None = None) -> Settings:

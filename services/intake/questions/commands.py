@@ -74,7 +74,7 @@ async def capture(tx: Tx, found: Found, permalink_key: bytes) -> Captured:
         return Captured(UUID(last["id"]), last["version"], context.programme, last["language"], source, duplicate=True)
     kept = domain.kept_text(context.policy, found.text, found.gist)
     question = _new(tx, found, context, kept)
-    await queries.add(tx, question, hashes.get(context.programme))
+    queries.add(tx, question, hashes.get(context.programme))
     tx.emit(_captured(question), id=question.id, version=1, programme=question.programme, forgettable=kept)
     return Captured(question.id, 1, question.programme, question.language, question.language_source)
 

@@ -69,8 +69,6 @@ ADD = sa.insert(question).values({name: bindparam(name) for name in COLUMNS})
 ADD_LINK = sa.insert(question_link).values(
     question=bindparam("id"), programme=bindparam("programme"), hash=bindparam("hash")
 )
-# The row and its link go out together: capture has a budget of four statements.
-ADD_WITH_LINK = ADD.add_cte(ADD_LINK.cte("link"))
 SAVE = (
     sa.update(question)
     .where(question.c.id == bindparam("id"), question.c.version == bindparam("loaded"))
@@ -148,13 +146,11 @@ async def to_capture(tx: Tx, space: UUID, day: date, hashes: list[bytes]) -> Cap
     return CaptureContext(row["programme"], platform, size_class, policy, tuple(row["earlier"] or ()))
 
 
-async def add(tx: Tx, made: Question, hash: bytes | None) -> None:
+def add(tx: Tx, made: Question, hash: bytes | None) -> None:
     """Write a new question, with its link's hash where it has one."""
-    values = _values(made)
-    if hash is None:
-        await tx.execute(ADD, **values)
-    else:
-        await tx.execute(ADD_WITH_LINK, **values, hash=hash)
+    tx.add(ADD, **_values(made))
+    if hash is not None:
+        tx.add(ADD_LINK, id=made.id, programme=made.programme, hash=hash)
 
 
 async def save(tx: Tx, changed: Question, loaded: int) -> None:

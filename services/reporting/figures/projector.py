@@ -1,17 +1,18 @@
 """From the bus into the tables, hundreds of events in one transaction.
 
 Each source has a loop: fetch, judge every message at its aggregate's gate, apply those whose turn it is, commit, and
-only then acknowledge. Everything out of the ordinary (poison, a parked aggregate, a batch that fails for one bad event)
-goes singly through kit's `Consumer`, with its attempts, its dead letters and its parking, so that one bad event never
-holds the others up. Connection errors pause the loop and are counted against nothing.
+only then acknowledge; the next batch is fetched meanwhile. Everything out of the ordinary (poison, a parked aggregate,
+a batch that fails for one bad event) goes singly through kit's `Consumer`, with its attempts, its dead letters and its
+parking, so that one bad event never holds the others up. Connection errors pause the loop and are counted against
+nothing.
 """
 
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import asyncpg
@@ -96,7 +97,7 @@ def sift(opened: dict[str, Gate], batch: Iterable[Delivered], memory: Gaps) -> S
             found.done.append(one)
         elif verdict is Verdict.APPLY and gate.parked is None and one.fits and name not in strays:
             found.apply.append(one)
-            found.moved[name] = replace(gate, version=version, event_id=id)
+            found.moved[name] = Gate(version, id, gate.parked)
             memory.gaps.pop(name, None)
         elif verdict is Verdict.GAP and memory.gap(name) is Verdict.GAP:
             found.wait.append(one)
@@ -116,6 +117,7 @@ class Projector:
         self.consumer = Consumer(running.db, source, running.subscribers, _no_text)
         running.consumers.append(self.consumer)
         self._looked = 0.0
+        self._ahead: asyncio.Task[list[Msg]] | None = None
 
     async def run(self) -> None:
         """Fetch and take for ever, through every outage."""
@@ -128,20 +130,36 @@ class Projector:
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def _read(self, pull: JetStreamContext.PullSubscription) -> None:
+        ahead = self._fetch(pull)
         try:
             while not _asked_to_stop():
-                if messages := await _fetched(pull):
+                messages = await ahead
+                ahead = self._fetch(pull)
+                if messages:
                     await self.take(messages)
                 else:
                     await self._look()
         finally:
+            ahead.cancel()
+            await asyncio.gather(ahead, return_exceptions=True)
+            self._ahead = None
             if not self.client.is_closed:
                 await pull.unsubscribe()
+
+    def _fetch(self, pull: JetStreamContext.PullSubscription) -> asyncio.Task[list[Msg]]:
+        self._ahead = asyncio.create_task(_fetched(pull))
+        return self._ahead
+
+    def _held(self) -> list[Msg]:
+        """What was fetched ahead and waits for its turn."""
+        ahead = self._ahead
+        done = ahead is not None and ahead.done() and not ahead.cancelled() and ahead.exception() is None
+        return ahead.result() if ahead is not None and done else []
 
     async def take(self, messages: Sequence[Msg]) -> None:
         """Apply what was delivered and acknowledge it; what cannot be applied now is asked for again later."""
         batch, nameless = self._read_all(messages)
-        async with _beating(messages):
+        async with _beating(lambda: (*messages, *self._held())):
             try:
                 sifted = await self._together(batch)
             except Unavailable:
@@ -239,13 +257,13 @@ async def _fetched(pull: JetStreamContext.PullSubscription) -> list[Msg]:
 
 
 @asynccontextmanager
-async def _beating(messages: Sequence[Msg]) -> AsyncIterator[None]:
+async def _beating(messages: Callable[[], Sequence[Msg]]) -> AsyncIterator[None]:
     """Tell the server that a slow batch is still being worked on, well inside `ack_wait`."""
 
     async def beat() -> None:
         while True:
             await asyncio.sleep(HEARTBEAT_SECONDS)
-            for message in messages:
+            for message in messages():
                 if not message.is_acked:
                     await message.in_progress()
 

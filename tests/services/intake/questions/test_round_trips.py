@@ -8,7 +8,7 @@ from libs.kit.transaction import Cause
 from tests.services.intake.situation import situation
 from tests.services.probe import Probe
 
-BUDGET = 4
+BUDGET = 2
 
 
 @contextmanager
