@@ -110,6 +110,7 @@ def _new(tx: Tx, found: Found, context: CaptureContext, kept: QuestionText) -> Q
         asked_at=found.asked_at,
         place=found.place,
         deadline=found.deadline,
+        documented=found.documented,
     )
 
 
@@ -123,6 +124,7 @@ def _captured(question: Question) -> QuestionCaptured:
         channel=question.channel,
         relation=question.relation,
         language_source=question.language_source,
+        **domain.tellable(question.documented),
     )
 
 
@@ -169,6 +171,8 @@ async def triage(tx: Tx, id: UUID, wanted: Triage) -> Question:
         language=wanted.language or question.language,
         language_source=LanguageSource.GIVEN if wanted.language else question.language_source,
         deadline=deadline,
+        referral=question.referral if wanted.referral is None else wanted.referral,
+        misinformation=question.misinformation if wanted.misinformation is None else wanted.misinformation,
         due_at=due(question.captured_at, wanted.urgency, deadline, wanted.land),
     )
     timing = QuestionTiming(due_at=changed.due_at, deadline=deadline)
@@ -193,6 +197,8 @@ def _triaged(tx: Tx, before: Question, after: Question, policy_version: int) -> 
         land=after.land,
         has_deadline=after.deadline is not None,
         policy_version=policy_version,
+        referral=after.referral,
+        misinformation=after.misinformation,
     )
 
 
