@@ -16,7 +16,9 @@ CAPABILITY = {"__init__", "api", "shapes", "subscribers", "commands", "queries",
 # A file of another name is the idea of its capability; each is named here, so that a new one is a decision.
 IDEAS = {
     "intake/pages/rendering.py",
+    "intake/questions/arrival.py",
     "intake/questions/deadlines.py",
+    "intake/questions/telling.py",
     "referral/codes/guessing.py",
     "reporting/figures/projector.py",
     "reporting/figures/rebuild.py",

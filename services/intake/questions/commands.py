@@ -39,6 +39,7 @@ from services.intake.programmes.queries import policy_in_force
 from services.intake.questions import domain, queries
 from services.intake.questions.deadlines import due
 from services.intake.questions.domain import CaptureContext, Found, Question, Triage
+from services.intake.questions.telling import tellable
 
 # To what end each role reads a question; all others counsel.
 PURPOSES: dict[str, Purpose] = {
@@ -124,7 +125,7 @@ def _captured(question: Question) -> QuestionCaptured:
         channel=question.channel,
         relation=question.relation,
         language_source=question.language_source,
-        **domain.tellable(question.documented),
+        **tellable(question.documented),
     )
 
 

@@ -12,7 +12,6 @@ from uuid import UUID
 
 from libs.contracts.codes import (
     LEGAL_CLASS_ORDER,
-    CapturedAs,
     Channel,
     Land,
     LanguageSource,
@@ -31,9 +30,8 @@ from libs.contracts.topics import UNASSIGNED, fact_topic
 from libs.kit.errors import Conflict, Forbidden, LotseError, invalid
 from services.intake.programmes.domain import selectable
 from services.intake.questions.deadlines import due
+from services.intake.questions.telling import tellable
 
-# A picture or a voice note: everybody sees which posts these are.
-SEEN_IN_GROUP = (CapturedAs.IMAGE, CapturedAs.VOICE)
 OPEN = ("captured", "taken", "triaged")
 LIVING = (*OPEN, "answered", "closed")
 
@@ -154,12 +152,6 @@ def kept_text(policy: Policy, text: str | None, gist: str | None) -> QuestionTex
     if policy.question_text is QuestionTextPolicy.SUMMARY:
         return QuestionText(text=None, gist=gist)
     return QuestionText(text=text, gist=gist)
-
-
-def tellable(documented: dict[str, Any]) -> dict[str, Any]:
-    """What a fact may say of it: not what can be seen in the group and is rare there (docs/decisions/0006)."""
-    seen = {"anonymous"} | ({"captured_as"} if documented.get("captured_as") in SEEN_IN_GROUP else set())
-    return {name: value for name, value in documented.items() if name not in seen}
 
 
 def language_of(policy: Policy, found: Found) -> tuple[str, LanguageSource]:

@@ -19,7 +19,7 @@ from libs.contracts.codes import (
 from libs.contracts.envelope import Envelope, Fact
 from libs.contracts.topics import UNASSIGNED, fact_topic
 from libs.kit.clock import iso_week
-from services.intake.questions.domain import tellable
+from services.intake.questions.telling import tellable
 from tests.libs.contracts.finder.world import Post
 
 NAMESPACE = UUID(int=7)

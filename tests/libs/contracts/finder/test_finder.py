@@ -20,7 +20,7 @@ import pytest
 from libs.contracts.envelope import Envelope, Fact
 from libs.contracts.intake import QuestionCaptured
 from libs.contracts.registry import all_facts
-from services.intake.questions.domain import SEEN_IN_GROUP
+from services.intake.questions.telling import SEEN_IN_GROUP
 from tests.libs.contracts.finder.finder import JUDGED, SEEN_FROM_OUTSIDE, SILENT, NotWeighed, fits
 from tests.libs.contracts.finder.life import life
 from tests.libs.contracts.finder.world import Post, Size, captured_posts
