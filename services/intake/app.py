@@ -19,6 +19,7 @@ from libs.kit.transaction import Cause
 from libs.text.language import suggest
 from libs.text.redaction import redact
 from services.intake.accounts import api as accounts
+from services.intake.answered import api as answered
 from services.intake.erasure import api as erasure
 from services.intake.erasure import commands as erasing
 from services.intake.erasure.subscribers import subscribers as erasure_subscribers
@@ -42,7 +43,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
         name="intake",
         routers=[
             *(programmes.router, accounts.router, pages.router, spaces.router),
-            *(questions.router, postings.router, erasure.router),
+            *(questions.router, postings.router, answered.router, erasure.router),
         ],
         subscribers=[programme_subscribers, question_subscribers, posting_subscribers, erasure_subscribers],
         timers=[

@@ -48,9 +48,9 @@ def redacted(text: str | None) -> tuple[str | None, dict[str, int]]:
     return made.text, dict(made.found)
 
 
-def folded(link: str | None) -> str | None:
+def folded(link: str | None, pointer: str = "/link") -> str | None:
     """The canonical form of a link. Raises `Invalid`."""
     found = canonical(link) if link else None
     if link and found is None:
-        raise invalid("/link", "not_a_link", "This link cannot be read as the link of a post.")
+        raise invalid(pointer, "not_a_link", "This link cannot be read as the link of a post.")
     return found

@@ -48,6 +48,12 @@ async def new_question(here: Situation, by: Person) -> Ask:
     return Ask(body=body, about=here.space)
 
 
+async def answered_question(here: Situation, by: Person) -> Ask:
+    seven = {"topics": ["a-costs"], "level": "information", "legal_class": "general-information", "language": "de"}
+    body = {**seven, "space": here.space, "referral": False, "misinformation": False, "parts": [TEXT]}
+    return Ask(body=body, about=here.space)
+
+
 async def _captured(here: Situation) -> str:
     made = await here.question(**_found())
     return str(made["id"])
@@ -148,6 +154,7 @@ CASES: Mapping[str, Case[Any]] = {
     "GET /intake/v1/spaces": spaces,
     "GET /intake/v1/spaces/{id}": space,
     f"POST {QUESTIONS}": new_question,
+    "POST /intake/v1/answered-questions": answered_question,
     f"GET {QUESTIONS}": questions,
     f"GET {ONE}": reading,
     f"POST {ONE}/taking": question,
