@@ -54,6 +54,10 @@ async def answered_question(here: Situation, by: Person) -> Ask:
     return Ask(body=body, about=here.space)
 
 
+async def need_signal(here: Situation, by: Person) -> Ask:
+    return Ask(body={"space": here.space, "topic": "a-costs", "language": "ar"}, about=here.space)
+
+
 async def _captured(here: Situation) -> str:
     made = await here.question(**_found())
     return str(made["id"])
@@ -155,6 +159,7 @@ CASES: Mapping[str, Case[Any]] = {
     "GET /intake/v1/spaces/{id}": space,
     f"POST {QUESTIONS}": new_question,
     "POST /intake/v1/answered-questions": answered_question,
+    "POST /intake/v1/need-signals": need_signal,
     f"GET {QUESTIONS}": questions,
     f"GET {ONE}": reading,
     f"POST {ONE}/taking": question,

@@ -20,7 +20,6 @@ CREATE TABLE need_signal (
     version integer NOT NULL,
     week text NOT NULL,
     platform text NOT NULL,
-    size_class text NOT NULL,
     language text NOT NULL,
     topic text NOT NULL, {KEPT.format("facts")}
 );

@@ -28,7 +28,7 @@ from tests.libs.contracts.finder.world import Post, Size, captured_posts
 CROWD = 5
 SEED = 20261116
 # These aggregates are no part of a question's life: their facts carry neither its id nor its codes.
-APART = {"programme", "page", "account", "space", "reviewer", "office", "access"}
+APART = {"need-signal", "programme", "page", "account", "space", "reviewer", "office", "access"}
 
 
 class WithSpace(QuestionCaptured):
