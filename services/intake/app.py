@@ -33,6 +33,7 @@ from services.intake.programmes.subscribers import subscribers as programme_subs
 from services.intake.questions import api as questions
 from services.intake.questions.deadlines import working_day_before
 from services.intake.questions.subscribers import subscribers as question_subscribers
+from services.intake.shares import api as shares
 from services.intake.spaces import api as spaces
 
 SHIPPED = Path(__file__).with_name("programmes.toml")
@@ -44,7 +45,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
         name="intake",
         routers=[
             *(programmes.router, accounts.router, pages.router, spaces.router, needs.router),
-            *(questions.router, postings.router, answered.router, erasure.router),
+            *(shares.router, questions.router, postings.router, answered.router, erasure.router),
         ],
         subscribers=[programme_subscribers, question_subscribers, posting_subscribers, erasure_subscribers],
         timers=[

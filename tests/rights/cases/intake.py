@@ -58,6 +58,10 @@ async def need_signal(here: Situation, by: Person) -> Ask:
     return Ask(body={"space": here.space, "topic": "a-costs", "language": "ar"}, about=here.space)
 
 
+async def share(here: Situation, by: Person) -> Ask:
+    return Ask(body={"text": "Was kostet die Anerkennung?"})
+
+
 async def _captured(here: Situation) -> str:
     made = await here.question(**_found())
     return str(made["id"])
@@ -160,6 +164,7 @@ CASES: Mapping[str, Case[Any]] = {
     f"POST {QUESTIONS}": new_question,
     "POST /intake/v1/answered-questions": answered_question,
     "POST /intake/v1/need-signals": need_signal,
+    "POST /intake/v1/shares": share,
     f"GET {QUESTIONS}": questions,
     f"GET {ONE}": reading,
     f"POST {ONE}/taking": question,
