@@ -13,9 +13,7 @@ from libs.contracts.codes import Role
 from libs.edge.bodies import Body, LongText, View
 from libs.edge.http import Call, Router
 from libs.kit.transaction import Reply
-from libs.text.links import canonical
-from services.intake.questions.arrival import redacted
-from services.intake.shares.domain import parted
+from services.intake.shares import commands
 
 LIMIT = 64 * 1024
 router = Router("shares", "/intake/v1")
@@ -69,10 +67,10 @@ class DraftView(View):
     errors=("redaction_failed", "malformed_form"),
 )
 async def draft_from_share(call: Call[Shared]) -> Reply:
-    text, url = parted(call.body.text, call.body.url)
-    link = canonical(url) if url else None
-    clean, taken_out = redacted(text)
+    made = commands.draft(call.body.text, call.body.url)
     view = DraftView(
-        draft=Draft(text=clean, link=link), redacted=taken_out, link_unreadable=url is not None and link is None
+        draft=Draft(text=made.text, link=made.link),
+        redacted=dict(made.redacted),
+        link_unreadable=made.link_unreadable,
     )
     return Reply(200, view.model_dump_json().encode())
