@@ -23,6 +23,7 @@ from services.intake.answered import api as answered
 from services.intake.erasure import api as erasure
 from services.intake.erasure import commands as erasing
 from services.intake.erasure.subscribers import subscribers as erasure_subscribers
+from services.intake.imports import api as imports
 from services.intake.needs import api as needs
 from services.intake.pages import api as pages
 from services.intake.postings import api as postings
@@ -45,7 +46,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
         name="intake",
         routers=[
             *(programmes.router, accounts.router, pages.router, spaces.router, needs.router),
-            *(shares.router, questions.router, postings.router, answered.router, erasure.router),
+            *(shares.router, imports.router, questions.router, postings.router, answered.router, erasure.router),
         ],
         subscribers=[programme_subscribers, question_subscribers, posting_subscribers, erasure_subscribers],
         timers=[

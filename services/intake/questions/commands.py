@@ -60,24 +60,43 @@ class Captured:
     duplicate: bool = False
 
 
-async def capture(tx: Tx, found: Found, permalink_key: bytes) -> Captured:
-    """Store a question. Raises `NotFound` for the space, `Conflict` known_link with the programme's earlier questions,
-    `Forbidden`, `Invalid`."""
-    hashes = {code: link_hash(permalink_key, code, found.link) for code in tx.programmes or ()} if found.link else {}
-    context = await queries.to_capture(tx, found.space, local_day(tx.now), list(hashes.values()))
-    tx.must_act_in(context.programme)
-    if found.asked_at and found.asked_at > tx.now:
-        raise invalid("/asked_at", "in_the_future", "What was found cannot have been asked later than now.")
+async def capture(tx: Tx, found: Found, permalink_key: bytes, id: UUID | None = None) -> Captured:
+    """Store a question, under `id` where one was given. Raises `NotFound` for the space, `Conflict` known_link with the
+    programme's earlier questions, `Forbidden`, `Invalid`."""
+    hashes = _hashes(tx, found, permalink_key)
+    context = await _context(tx, found, hashes)
     domain.ask_relation(context, found)
     if context.earlier and found.relation == "same":
         last = context.earlier[-1]
         source = LanguageSource(last["language_source"])
         return Captured(UUID(last["id"]), last["version"], context.programme, last["language"], source, duplicate=True)
     kept = domain.kept_text(context.policy, found.text, found.gist)
-    question = _new(tx, found, context, kept)
+    question = _new(id or new_id(), tx, found, context, kept)
     await queries.add(tx, question, hashes.get(context.programme))
     tx.emit(_captured(question), id=question.id, version=1, programme=question.programme, forgettable=kept)
     return Captured(question.id, 1, question.programme, question.language, question.language_source)
+
+
+async def weigh(tx: Tx, found: Found, permalink_key: bytes, link_seen: bool) -> CaptureContext:
+    """Whether it could be captured, raising what `capture` would; `link_seen` when its link is about to be known."""
+    context = await _context(tx, found, _hashes(tx, found, permalink_key))
+    domain.ask_relation(context, found)
+    if link_seen and found.relation is None:
+        raise Conflict("known_link", "This link stands in an earlier row: what is this question to that one?")
+    domain.language_of(context.policy, found)
+    return context
+
+
+def _hashes(tx: Tx, found: Found, key: bytes) -> dict[str, bytes]:
+    return {code: link_hash(key, code, found.link) for code in tx.programmes or ()} if found.link else {}
+
+
+async def _context(tx: Tx, found: Found, hashes: dict[str, bytes]) -> CaptureContext:
+    context = await queries.to_capture(tx, found.space, local_day(tx.now), list(hashes.values()))
+    tx.must_act_in(context.programme)
+    if found.asked_at and found.asked_at > tx.now:
+        raise invalid("/asked_at", "in_the_future", "What was found cannot have been asked later than now.")
+    return context
 
 
 def link_hash(key: bytes, programme: str, link: str) -> bytes:
@@ -85,11 +104,11 @@ def link_hash(key: bytes, programme: str, link: str) -> bytes:
     return hmac.digest(key, f"{programme}|{link}".encode(), hashlib.sha256)
 
 
-def _new(tx: Tx, found: Found, context: CaptureContext, kept: QuestionText) -> Question:
+def _new(id: UUID, tx: Tx, found: Found, context: CaptureContext, kept: QuestionText) -> Question:
     language, source = domain.language_of(context.policy, found)
     related = UUID(context.earlier[-1]["id"]) if context.earlier else None
     return Question(
-        id=new_id(),
+        id=id,
         programme=context.programme,
         version=1,
         changed_at=tx.now,
