@@ -62,6 +62,11 @@ async def share(here: Situation, by: Person) -> Ask:
     return Ask(body={"text": "Was kostet die Anerkennung?"})
 
 
+async def rows(here: Situation, by: Person) -> Ask:
+    row = f'{{"text": "Was kostet die Anerkennung?", "language": "de", "nr": {next(_posts)}}}'
+    return Ask(body={"space": here.space, "format": "jsonl", "content": row})
+
+
 async def _captured(here: Situation) -> str:
     made = await here.question(**_found())
     return str(made["id"])
@@ -165,6 +170,7 @@ CASES: Mapping[str, Case[Any]] = {
     "POST /intake/v1/answered-questions": answered_question,
     "POST /intake/v1/need-signals": need_signal,
     "POST /intake/v1/shares": share,
+    "POST /intake/v1/imports": rows,
     f"GET {QUESTIONS}": questions,
     f"GET {ONE}": reading,
     f"POST {ONE}/taking": question,
