@@ -36,7 +36,7 @@ class NewImport(Body):
         }
     )
 
-    space: Annotated[UUID | None, Field(description="Of rows that name none.")] = None
+    space: Annotated[UUID, Field(description="Of rows that name none.")]
     format: Literal["jsonl", "csv"]
     content: Annotated[str, Field(min_length=1, max_length=LIMIT)]
     dry_run: bool = False
@@ -70,14 +70,14 @@ class ImportReport(View):
     reply=ImportReport,
     limit=LIMIT,
     summary="Capture the rows of a file; a row that cannot be is told and does not stop the others",
-    errors=("too_many_rows", "head_unreadable", "csv_unreadable"),
+    errors=("space_unknown", "too_many_rows", "head_unreadable", "csv_unreadable"),
 )
 async def import_questions(call: Call[NewImport]) -> Reply:
     body = call.body
     # Redacting many texts takes a while; others are answered meanwhile.
     read = await asyncio.to_thread(rows.read, body.content, body.format, body.space)
     async with call.transaction() as tx:
-        brought = await commands.bring(tx, read, call.settings.key("permalink"), body.dry_run)
+        brought = await commands.bring(tx, body.space, read, call.settings.key("permalink"), body.dry_run)
         return tx.reply(200, _report(brought, len(read), body.dry_run))
 
 

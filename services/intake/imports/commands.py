@@ -40,9 +40,11 @@ class Work:
         return self.programmes[space]
 
 
-async def bring(tx: Tx, rows: list[Row], permalink_key: bytes, dry_run: bool) -> Brought:
-    """Capture every row that can be, or with `dry_run` find out which could."""
+async def bring(tx: Tx, space: UUID, rows: list[Row], permalink_key: bytes, dry_run: bool) -> Brought:
+    """Capture every row that can be, or with `dry_run` find out which could. Raises `NotFound` and
+    `Forbidden` for the space of all."""
     made, work = Brought(), Work(tx, permalink_key, dry_run)
+    await work.programme_of(space)
     for row in rows:
         try:
             new = await _bring(work, row)

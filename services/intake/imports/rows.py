@@ -36,7 +36,7 @@ class Row:
     faults: tuple[Fault, ...] = ()
 
 
-def read(content: str, form: str, space: UUID | None) -> list[Row]:
+def read(content: str, form: str, space: UUID) -> list[Row]:
     """All rows; `space` is that of rows which name none. Raises `Invalid` when it is no table at all, or too long."""
     rows: list[Row] = []
     for number, raw in (_records if form == "csv" else _lines)(content.removeprefix("\ufeff")):
@@ -51,8 +51,8 @@ def faults_of(error: LotseError) -> tuple[Fault, ...]:
     return error.errors or (Fault("", error.code, error.message),)
 
 
-def _row(number: int, raw: Raw, space: UUID | None) -> Row:
-    defaults = {"channel": "public", **({"space": str(space)} if space else {})}
+def _row(number: int, raw: Raw, space: UUID) -> Row:
+    defaults = {"channel": "public", "space": str(space)}
     said = {name: value for name, value in raw.items() if name in FIELDS and value is not None}
     try:
         found, _ = arrived(READER.parse(json.dumps(defaults | said).encode()))

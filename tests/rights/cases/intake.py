@@ -64,7 +64,7 @@ async def share(here: Situation, by: Person) -> Ask:
 
 async def rows(here: Situation, by: Person) -> Ask:
     row = f'{{"text": "Was kostet die Anerkennung?", "language": "de", "nr": {next(_posts)}}}'
-    return Ask(body={"space": here.space, "format": "jsonl", "content": row})
+    return Ask(body={"space": here.space, "format": "jsonl", "content": row}, about=here.space)
 
 
 async def _captured(here: Situation) -> str:

@@ -106,7 +106,7 @@ TOLD = [
     (4, "asked_at", "malformed"),
     (7, None, "known_link"),
     (8, None, "space_unknown"),
-    (9, "text", "bidi_control"),
+    (9, "text", "bidi_override"),
     (10, "form_minutes", "wrong_type"),
     (11, None, "malformed_json"),
     (12, None, "not_json"),
