@@ -13,9 +13,8 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 app = typer.Typer(no_args_is_help=True, help="Bring what was collected elsewhere into a programme.")
-File = Annotated[
-    Path, typer.Argument(metavar="FILE", help="JSON Lines, or a table when it ends in .csv; UTF-8, at most 20 MiB.")
-]
+FORMS = "JSON Lines, or a table when it ends in .csv; UTF-8, at most 20 MiB."
+File = Annotated[Path, typer.Argument(metavar="FILE", help=FORMS)]
 Space = Annotated[str | None, typer.Option(help="Into this space, by its id.")]
 Programme = Annotated[str | None, typer.Option(help="Into this programme's first space in each row's language.")]
 Dry = Annotated[bool, typer.Option("--dry-run", help="Check every row, and capture none.")]

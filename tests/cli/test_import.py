@@ -86,7 +86,15 @@ async def test_a_dry_run_checks_every_row_and_captures_none(
 async def test_rows_find_a_space_of_the_programme_in_their_language(
     lotse: Lotse, here: Here, space: str, tmp_path: Path
 ) -> None:
-    ran = await lotse("import", "questions", written(tmp_path, GOOD[0]), "--programme", "fem-os", "--json", *here)
+    ran = await lotse(
+        "import",
+        "questions",
+        written(tmp_path, {**GOOD[0], "text": "Und wie lange dauert sie?"}),
+        "--programme",
+        "fem-os",
+        "--json",
+        *here,
+    )
     assert (ran.code, ran.lines[-1]["captured"]) == (0, 1)
     nowhere = await lotse("import", "questions", written(tmp_path, GOOD[0]), *here)
     assert nowhere.code == 1 and "--space ID or --programme CODE" in nowhere.err
