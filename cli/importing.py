@@ -1,197 +1,178 @@
-"""How a file of questions is captured: streamed, a few lines at a time, each with a key made from the file and its
-line, so that the same file imported again finds what is there."""
+"""How a file of questions is captured: a few rows at a time, in their order. The service tells rows apart by what they
+say, so that the same file imported again finds what is there, also after an interruption."""
 
-import asyncio
-import hashlib
+import csv
+import io
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
-from cli.client import Caller, Problem
-from cli.local.trouble import Trouble, first_trouble
-from cli.screen import Advance, Screen
-from libs.text.links import canonical
+from cli.client import Answer, Caller
+from cli.local.trouble import Trouble
+from cli.screen import Screen
 
 LARGEST_FILE = 20 * 2**20
-MOST_LINES = 100_000
-LONGEST_LINE = 128 * 1024
-AT_ONCE = 8
-FIELDS = ("text", "language", "gist", "link", "relation", "asked_at", "place", "deadline", "channel")
-# Codes that say that nothing more can be captured now, whatever the line holds.
-HOPELESS = frozenset({"unreachable", "service_unknown", "role_missing", "store_unavailable"})
+MOST_ROWS = 100_000
+LONGEST_ROW = 128 * 1024
+# Well below what one import may hold, so that the bar moves and an interruption costs little.
+ROWS_AT_ONCE, LETTERS_AT_ONCE = 50, 256 * 1024
+Form = Literal["jsonl", "csv"]
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """A line that was not captured, and why; never what it holds."""
+    """Why a row was not captured, and in which field; never what it holds."""
 
-    line: int
+    row: int
+    field: str | None
     code: str
     message: str
 
 
 @dataclass
 class Summary:
-    """`repeated` lines had been captured before, by an earlier run of the same file."""
+    """`repeated` rows had been captured before, by an earlier run or in an earlier row."""
 
     dry_run: bool
-    lines: int = 0
+    rows: int = 0
     captured: int = 0
     repeated: int = 0
-    refused: list[Refusal] = field(default_factory=list)
+    refused: int = 0
+    faults: list[Refusal] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Target:
-    """Where lines go: one space, or the programme's first space in the line's language."""
+    """Where rows go: one space, or the programme's first space in the row's language."""
 
-    space: str | None
+    space: str
     by_language: Mapping[str, str] = field(default_factory=dict)
-    languages: frozenset[str] = frozenset()
 
     @classmethod
     async def of(cls, counsellor: Caller, space: str | None, programme: str | None) -> Self:
         """Raises `Problem` for a space or programme that is not there, `Trouble` for a programme without spaces."""
         if space is not None:
-            found = await counsellor.get(f"/intake/v1/spaces/{space}")
-            code: str = found["programme"]
-        else:
-            assert programme is not None
-            code = programme
-        policy = (await counsellor.get(f"/intake/v1/programmes/{code}"))["policy"]
-        if policy is None:
-            raise Trouble(f"{code} has no policy in force today; see `lotse programme show {code}`.")
-        offered = frozenset(policy["languages"])
-        if space is not None:
-            return cls(space, {}, offered)
-        page = await counsellor.get(f"/intake/v1/spaces?programme={code}&limit=200")
+            return cls(space)
+        page = await counsellor.get(f"/intake/v1/spaces?programme={programme}&limit=200")
         if not page["items"]:
-            raise Trouble(f"{code} has no space yet. Register one, or name one with --space.")
+            raise Trouble(f"{programme} has no space yet. Register one, or name one with --space.")
         firsts: dict[str, str] = {}
         for one in page["items"]:
             for language in one["languages"]:
                 firsts.setdefault(language, one["id"])
-        return cls(page["items"][0]["id"], firsts, offered)
+        return cls(page["items"][0]["id"], firsts)
 
-    def of_line(self, line: Mapping[str, Any]) -> str | None:
-        said = line.get("space")
-        return said if isinstance(said, str) else self.by_language.get(str(line.get("language")), self.space)
-
-
-async def run(counsellor: Caller, file: Path, target: Target, screen: Screen, *, dry_run: bool) -> Summary:
-    """Capture every line. Raises `Trouble` for a file that is too large, `Problem` when no line can be captured."""
-    digest, total = measured(file)
-    work = Work(counsellor, target, digest, Summary(dry_run))
-    waiting = numbered(file)
-    with screen.progress("Checking" if dry_run else "Capturing", total) as advance:
-        try:
-            async with asyncio.TaskGroup() as group:
-                for _ in range(AT_ONCE):
-                    group.create_task(work.through(waiting, advance))
-        except BaseExceptionGroup as failures:
-            raise first_trouble(failures) from None
-    work.summary.refused.sort(key=lambda refusal: refusal.line)
-    return work.summary
-
-
-def measured(file: Path) -> tuple[bytes, int]:
-    """(SHA-256 of the file, number of its lines). Raises `Trouble`."""
-    try:
-        if file.stat().st_size > LARGEST_FILE:
-            raise Trouble(f"{file} is larger than {LARGEST_FILE // 2**20} MiB; split it.")
-        digest, lines = hashlib.sha256(), 0
-        with file.open("rb") as content:
-            for line in content:
-                digest.update(line)
-                lines += 1
-    except OSError as failure:
-        raise Trouble(f"{file} cannot be read: {failure.strerror}.") from None
-    if lines > MOST_LINES:
-        raise Trouble(f"{file} has more than {MOST_LINES:,} lines; split it.")
-    return digest.digest(), lines
-
-
-def numbered(file: Path) -> Iterator[tuple[int, bytes]]:
-    """Lines with their numbers from 1, without the empty ones; one at a time."""
-    with file.open("rb") as content:
-        for number, line in enumerate(content, 1):
-            if line.strip():
-                yield number, line
+    def of_row(self, row: Mapping[str, Any]) -> str:
+        said = row.get("space")
+        return said if isinstance(said, str) and said else self.by_language.get(str(row.get("language")), self.space)
 
 
 @dataclass
-class Work:
-    """An import under way. Lines under one link take their turns, so that the later one meets the earlier."""
+class Rows:
+    """What is sent at once: `head` of a table, then each row's own number in the file, and what stands in it."""
 
-    counsellor: Caller
-    target: Target
-    digest: bytes
-    summary: Summary
-    turns: dict[str, asyncio.Lock] = field(default_factory=dict)
+    head: str = ""
+    numbers: list[int] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
 
-    async def through(self, waiting: Iterator[tuple[int, bytes]], advance: Advance) -> None:
-        """Take the next line until none is left; several of us share the iterator."""
-        for number, raw in waiting:
-            self.summary.lines += 1
-            try:
-                await self._line(number, body_of(raw, self.target))
-            except Refused as refused:
-                self.summary.refused.append(Refusal(number, refused.code, refused.message))
-            except Problem as problem:
-                if problem.code in HOPELESS:
-                    raise
-                self.summary.refused.append(Refusal(number, problem.code, _sentence(problem)))
-            advance(1)
+    @property
+    def full(self) -> bool:
+        return len(self.numbers) >= ROWS_AT_ONCE or sum(map(len, self.written)) >= LETTERS_AT_ONCE
 
-    async def _line(self, number: int, body: Mapping[str, Any]) -> None:
-        if self.summary.dry_run:
-            self.summary.captured += 1
-            return
-        link = canonical(str(body["link"])) if "link" in body else None
-        async with self.turns.setdefault(link, asyncio.Lock()) if link else nullcontext():
-            answer = await self.counsellor.post(
-                "/intake/v1/questions", body, key=key_of(self.digest, number, body["space"])
-            )
-        if answer.replayed or answer["duplicate"]:
-            self.summary.repeated += 1
-        else:
-            self.summary.captured += 1
+    def number(self, told: int) -> int:
+        """The number in the file of a row that the service counts as `told`, the head being its first."""
+        return self.numbers[told - (2 if self.head else 1)]
 
 
-class Refused(Exception):
-    """A line that cannot be sent."""
+async def run(counsellor: Caller, file: Path, target: Target, screen: Screen, *, dry_run: bool) -> Summary:
+    """Capture every row. Raises `Trouble` for a file that cannot be read, `Problem` when no row can be captured."""
+    form: Form = "csv" if file.suffix.lower() == ".csv" else "jsonl"
+    content, summary = read(file), Summary(dry_run)
+    waiting = list(together(content, form, target, summary))
+    with screen.progress("Checking" if dry_run else "Capturing", sum(len(rows.numbers) for rows in waiting)) as advance:
+        for rows in waiting:
+            body = {"space": target.space, "format": form, "content": rows.head + "".join(rows.written)}
+            _add(summary, rows, await counsellor.post("/intake/v1/imports", {**body, "dry_run": dry_run}))
+            advance(len(rows.numbers))
+    return summary
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(code)
-        self.code, self.message = code, message
+
+def _add(summary: Summary, rows: Rows, answer: Answer) -> None:
+    for name in ("rows", "captured", "repeated", "refused"):
+        setattr(summary, name, getattr(summary, name) + answer[name])
+    summary.faults += [Refusal(**{**fault, "row": rows.number(fault["row"])}) for fault in answer["faults"]]
 
 
-def body_of(raw: bytes, target: Target) -> dict[str, Any]:
-    """What is sent for a line. Raises `Refused`."""
-    if len(raw) > LONGEST_LINE:
-        raise Refused("line_too_long", f"A line has at most {LONGEST_LINE // 1024} KiB.")
+def read(file: Path) -> str:
+    """The file's text. Raises `Trouble`."""
     try:
-        line = json.loads(raw)
-    except ValueError:
-        raise Refused("not_json", "This line is no JSON object.") from None
-    if not isinstance(line, dict) or not isinstance(line.get("text"), str) or not line["text"].strip():
-        raise Refused("text_missing", "A line is an object with a text.")
-    if target.languages and line.get("language") is not None and line["language"] not in target.languages:
-        raise Refused("language_not_offered", "The programme does not counsel in this language.")
-    space = target.of_line(line)
-    if space is None:
-        raise Refused("space_missing", "There is no space for this line.")
-    given = {name: line[name] for name in FIELDS if line.get(name) is not None}
-    return {"channel": "public", **given, "space": space}
+        if file.stat().st_size > LARGEST_FILE:
+            raise Trouble(f"{file} is larger than {LARGEST_FILE // 2**20} MiB; split it.")
+        content = file.read_bytes().decode("utf-8-sig")
+    except OSError as failure:
+        raise Trouble(f"{file} cannot be read: {failure.strerror}.") from None
+    except UnicodeDecodeError:
+        raise Trouble(f"{file} is not UTF-8; save it as UTF-8 text.") from None
+    if content.count("\n") > MOST_ROWS:
+        raise Trouble(f"{file} has more than {MOST_ROWS:,} lines; split it.")
+    return content
 
 
-def key_of(digest: bytes, number: int, space: str) -> str:
-    """The Idempotency-Key of a line: the same file, line and space are the same command."""
-    return f"import-{hashlib.sha256(digest + f'|{number}|{space}'.encode()).hexdigest()[:40]}"
+def together(content: str, form: Form, target: Target, summary: Summary) -> Iterator[Rows]:
+    """The rows in bundles that can be sent at once; what is too long for any is told in the summary."""
+    head, numbered = _table(content, target) if form == "csv" else ("", _lines(content, target))
+    rows = Rows(head)
+    for number, written in numbered:
+        if len(written.encode("utf-8", "replace")) > LONGEST_ROW:
+            summary.rows, summary.refused = summary.rows + 1, summary.refused + 1
+            words = f"A row has at most {LONGEST_ROW // 1024} KiB."
+            summary.faults.append(Refusal(number, None, "row_too_long", words))
+            continue
+        rows.numbers.append(number)
+        rows.written.append(written)
+        if rows.full:
+            yield rows
+            rows = Rows(head)
+    if rows.numbers:
+        yield rows
 
 
-def _sentence(problem: Problem) -> str:
-    return " ".join([problem.sentence, *(f"{place.pointer}: {place.message}" for place in problem.places)])
+def _lines(content: str, target: Target) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(content.split("\n"), 1):
+        if line.strip():
+            yield number, f"{_placed(line.strip(), target)}\n"
+
+
+def _placed(line: str, target: Target) -> str:
+    try:
+        row = json.loads(line) if target.by_language else None
+    except (ValueError, RecursionError):
+        return line
+    return json.dumps({**row, "space": target.of_row(row)}, ensure_ascii=False) if isinstance(row, dict) else line
+
+
+def _table(content: str, target: Target) -> tuple[str, Iterator[tuple[int, str]]]:
+    """The head as it is sent, and the rows. Raises `Trouble` when they cannot be told apart."""
+    first = content.split("\n", 1)[0]
+    table = csv.reader(io.StringIO(content, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
+    try:
+        head, *rows = list(table) or [[]]
+    except csv.Error:
+        raise Trouble("The rows cannot be told apart: a quote is open, or a cell too long.") from None
+    names = [name.strip().lower() for name in head]
+    if not target.by_language or "space" in names:
+        return _written(head), ((number, _written(row)) for number, row in enumerate(rows, 2) if any(row))
+    placed = (
+        (number, _written([*row, *[""] * (len(head) - len(row)), target.of_row(dict(zip(names, row, strict=False)))]))
+        for number, row in enumerate(rows, 2)
+        if any(row)
+    )
+    return _written([*head, "space"]), placed
+
+
+def _written(cells: list[str]) -> str:
+    made = io.StringIO()
+    csv.writer(made).writerow(cells)
+    return made.getvalue()

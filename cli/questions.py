@@ -1,4 +1,4 @@
-"""`lotse import questions`: a file of questions into a space, line by line, through the API."""
+"""`lotse import questions`: a file of questions into a space, row by row, through the API."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 app = typer.Typer(no_args_is_help=True, help="Bring what was collected elsewhere into a programme.")
-File = Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="JSON Lines in UTF-8, at most 20 MiB.")]
+FORMS = "JSON Lines, or a table when it ends in .csv; UTF-8, at most 20 MiB."
+File = Annotated[Path, typer.Argument(metavar="FILE", help=FORMS)]
 Space = Annotated[str | None, typer.Option(help="Into this space, by its id.")]
-Programme = Annotated[str | None, typer.Option(help="Into this programme's first space in each line's language.")]
-Dry = Annotated[bool, typer.Option("--dry-run", help="Read and check every line, and capture none.")]
+Programme = Annotated[str | None, typer.Option(help="Into this programme's first space in each row's language.")]
+Dry = Annotated[bool, typer.Option("--dry-run", help="Check every row, and capture none.")]
 
 
 @app.callback()
@@ -35,15 +36,17 @@ def questions(
     urls: Urls = None,
     json_lines: Json = False,
 ) -> None:
-    """Capture the questions of a file, one a line, as if each had been typed in.
+    """Capture the questions of a file, one a row, as if each had been typed in.
 
     You need it when questions were written down elsewhere: a spreadsheet of a campaign, another programme's notes. Each
-    line is an object with `text`, and may have `language`, `gist` (German), `link`, `relation`, `asked_at`, `place`,
-    `deadline`, `channel` and `space`; anything else in it is left alone. Personal data is redacted on arrival, as with
-    every question.
+    row has `text`, and may have `language`, `gist` (German), `link`, `relation`, `asked_at`, `place`, `deadline`,
+    `channel`, `space` and how it was written down (`captured_as`, `contact`, `anonymous`, `third_person`,
+    `machine_help`, `counselling_minutes`, `form_minutes`); anything else in it is left alone. A table has a head, and
+    commas, semicolons or tabs. Personal data is redacted on arrival, as with every question.
 
-    A line that is refused is named with its reason and does not stop the others (exit code 4). Running the same command
-    again within 24 hours captures nothing twice, so an interrupted import is simply started again.
+    A row that is refused is named with its field and its reason and does not stop the others (exit code 4). Running the
+    same command again captures nothing twice, so an interrupted import is simply started again. Equal rows are one,
+    unless a column of their own tells them apart.
 
     Example: `lotse import questions notes.jsonl --programme fem-os --dry-run`
     """
@@ -77,20 +80,21 @@ async def _import(
 
 
 def _tell(summary: "Summary", screen: Screen) -> None:
-    for number, refusal in enumerate(summary.refused):
+    for number, refusal in enumerate(summary.faults):
         if screen.json_lines:
             screen.result("", **vars(refusal))
         elif number < SHOWN:
-            screen.say(f"  line {refusal.line}: {refusal.message} ({refusal.code})")
-    if len(summary.refused) > SHOWN:
-        screen.say(f"  … and {len(summary.refused) - SHOWN} more; --json shows them all.")
+            place = f"row {refusal.row}, {refusal.field}" if refusal.field else f"row {refusal.row}"
+            screen.say(f"  {place}: {refusal.message} ({refusal.code})")
+    if len(summary.faults) > SHOWN:
+        screen.say(f"  … and {len(summary.faults) - SHOWN} more; --json shows them all.")
     done = "would be captured" if summary.dry_run else "captured"
-    sentence = f"{summary.captured} {done}, {summary.repeated} were there already, {len(summary.refused)} refused."
+    sentence = f"{summary.captured} {done}, {summary.repeated} were there already, {summary.refused} refused."
     screen.result(
         sentence,
-        lines=summary.lines,
+        rows=summary.rows,
         captured=summary.captured,
         repeated=summary.repeated,
-        refused=len(summary.refused),
+        refused=summary.refused,
         dry_run=summary.dry_run,
     )

@@ -6,6 +6,9 @@ Languages are no vocabulary: they are programme data, any well-formed BCP-47 tag
 
 from enum import StrEnum
 
+from libs.contracts.capturing import CapturedAs as CapturedAs
+from libs.contracts.capturing import Contact as Contact
+from libs.contracts.capturing import MachineHelp as MachineHelp
 from libs.contracts.lands import Land as Land
 from libs.contracts.reading import Purpose as Purpose
 from libs.contracts.reading import ReadingReason as ReadingReason

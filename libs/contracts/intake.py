@@ -12,9 +12,11 @@ from pydantic import BaseModel, ConfigDict
 
 from libs.contracts.codes import (
     Access,
+    CapturedAs,
     Channel,
     ClosingReason,
     CommentCheck,
+    Contact,
     ForgettingCause,
     GiveBackReason,
     HoldReason,
@@ -23,6 +25,7 @@ from libs.contracts.codes import (
     LegalBasis,
     LegalClass,
     Level,
+    MachineHelp,
     Platform,
     Purpose,
     QuestionTextPolicy,
@@ -38,7 +41,7 @@ from libs.contracts.codes import (
 )
 from libs.contracts.counting import Counted
 from libs.contracts.envelope import Fact, Forgettable, fact
-from libs.contracts.types import Code, Count, Days, FactTopic, Hours, IsoWeek, LanguageTag
+from libs.contracts.types import Code, Count, Days, FactTopic, Hours, IsoWeek, LanguageTag, Minutes
 
 EVERYONE = ("review", "referral", "reporting")
 
@@ -100,12 +103,22 @@ class QuestionText(Forgettable):
     text_readers=("review",),
 )
 class QuestionCaptured(Counted):
-    """A counsellor captured a question she found."""
+    """A counsellor captured a question she found. What she did not say is null, which is not the same as no.
+
+    `captured_as` never says image or voice, and nothing says that a post was anonymous: both can be seen in the group,
+    and are so rare that they would lead back to one post.
+    """
 
     size_class: SizeClass
     channel: Channel
     relation: Relation
     language_source: LanguageSource
+    captured_as: CapturedAs | None = None
+    contact: Contact | None = None
+    third_person: bool | None = None
+    machine_help: tuple[MachineHelp, ...] | None = None
+    counselling_minutes: Minutes | None = None
+    form_minutes: Minutes | None = None
 
 
 @fact("ev.intake.question.{id}.taken.v1", readers=("review", "reporting"))
@@ -147,6 +160,8 @@ class QuestionTriaged(Counted):
     land: Land
     has_deadline: bool
     policy_version: Count | None = None
+    referral: bool | None = None
+    misinformation: bool | None = None
 
 
 @fact("ev.intake.question.{id}.legal-class-changed.v1", readers=("review", "referral", "reporting"))

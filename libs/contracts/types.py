@@ -54,6 +54,8 @@ FactTopic = Annotated[
     Coded("topic, sensitive clusters coarse"),
 ]
 Hours = Annotated[int, Field(ge=0, le=1_000_000)]
+# Of one question: beyond ten hours somebody typed something else.
+Minutes = Annotated[int, Field(ge=0, le=600)]
 Days = Annotated[int, Field(ge=0, le=36_500)]
 Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
 Year = Annotated[int, Field(ge=2000, le=2200)]

@@ -54,6 +54,7 @@ class Operation:
     limit: int = BODY_LIMIT
     errors: tuple[str, ...] = ()
     html: bool = False
+    form: bool = False
 
 
 class Declared(TypedDict, total=False):
@@ -69,13 +70,14 @@ class Declared(TypedDict, total=False):
 
 
 class Commanded(Declared, total=False):
-    """The same of a command; `limit` is the largest body in bytes."""
+    """The same of a command; `limit` is the largest body in bytes, `form` says that a browser's form is taken too."""
 
     body: type[BaseModel] | None
     status: int
     if_match: bool
     idempotent: bool
     limit: int
+    form: bool
 
 
 class Router:

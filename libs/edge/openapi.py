@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from pydantic_core import to_json
 
+from libs.edge import forms
 from libs.edge.examples import example
 from libs.edge.http import Operation
 from libs.edge.problems import MEDIA_TYPE, Problem
@@ -173,8 +174,13 @@ def _operation(operation: Operation, schemas: Schemas) -> Json:
     if operation.errors:
         made["x-problem-codes"] = sorted(operation.errors)
     if operation.body:
-        made["requestBody"] = {"required": True, "content": schemas.content(operation.body, "validation")}
+        content = schemas.content(operation.body, "validation")
+        made["requestBody"] = {"required": True, "content": _taken(operation, content)}
     return made
+
+
+def _taken(operation: Operation, content: Json) -> Json:
+    return content | dict.fromkeys(forms.TYPES, content["application/json"]) if operation.form else content
 
 
 def _parameters(operation: Operation, schemas: Schemas) -> list[Json]:

@@ -39,9 +39,9 @@ STATUS_OF: dict[type[LotseError], int] = {
 }
 # The edge's own refusals say more exactly than their class what is wrong with the request.
 EXACTLY = {
-    400: """malformed_request malformed_json duplicate_member body_unexpected malformed_query unknown_parameter
-        repeated_parameter invalid_parameter cursor_mismatch idempotency_key_missing idempotency_key_malformed
-        if_match_malformed""",
+    400: """malformed_request malformed_json malformed_form duplicate_member body_unexpected malformed_query
+        unknown_parameter repeated_parameter invalid_parameter cursor_mismatch idempotency_key_missing
+        idempotency_key_malformed if_match_malformed""",
     405: "method_not_allowed",
     408: "body_too_slow",
     413: "body_too_large",

@@ -22,7 +22,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
-from libs.edge import problems, requests
+from libs.edge import forms, problems, requests
 from libs.edge.http import Call, Edge, Operation, Router
 from libs.edge.openapi import document
 from libs.kit import telemetry
@@ -61,7 +61,7 @@ class Served:
         key = requests.idempotency_key(headers) if operation.idempotent else None
         version = requests.if_match(headers) if operation.if_match else None
         raw = await self._raw(receive, headers)
-        body = self.body.parse(raw) if self.body else None
+        body = self._parsed(raw, headers)
         query = self._query(scope["query_string"])
         path: Mapping[str, str] = scope["path_params"]
         cause = Cause(
@@ -87,12 +87,17 @@ class Served:
     async def _raw(self, receive: Receive, headers: requests.Headers) -> bytes:
         if self.operation.method == "GET":
             return b""
-        if self.body:
+        if self.body and not (self.operation.form and forms.is_form(headers)):
             requests.must_be_json(headers)
         raw = await requests.read(receive, headers, self.operation.limit)
         if not self.body:
             requests.must_be_empty(raw)
         return raw
+
+    def _parsed(self, raw: bytes, headers: requests.Headers) -> Any:
+        if self.body is None:
+            return None
+        return self.body.parse(forms.as_json(raw, headers) if forms.is_form(headers) else raw)
 
     def _query(self, raw: bytes) -> Any:
         if self.query:

@@ -99,25 +99,35 @@ class Tx:
 
     async def fetch(self, statement: Executable, **params: Any) -> list[asyncpg.Record]:
         """All rows of a Core statement."""
+        await self._written()
         sql, values = compiled(statement, params)
         rows: list[asyncpg.Record] = await self.connection.fetch(sql, *values)
         return rows
 
     async def fetch_one(self, statement: Executable, **params: Any) -> asyncpg.Record | None:
         """The first row of a Core statement, or None."""
+        await self._written()
         sql, values = compiled(statement, params)
         return await self.connection.fetchrow(sql, *values)
 
     async def execute(self, statement: Executable, **params: Any) -> int:
         """Run a Core statement; the number of rows it touched."""
+        await self._written()
         sql, values = compiled(statement, params)
         status = await self.connection.execute(sql, *values)
         return int(status.rsplit(" ", 1)[1])
 
     def add(self, statement: Executable, **params: Any) -> None:
-        """Run a Core INSERT as a part of the last statement, which saves a round trip: for rows that nothing in this
-        transaction reads back."""
+        """Run a Core INSERT as a part of the last statement, which saves a round trip, or before the next one of this
+        transaction."""
         self.outgoing.added.append(compiled(statement, params))
+
+    async def _written(self) -> None:
+        """What was added is there for whatever comes after it."""
+        if self.outgoing.added:
+            for sql, values in self.outgoing.added:
+                await self.connection.execute(sql, *values)
+            self.outgoing.added.clear()
 
     def expect(self, version: int) -> None:
         """Hold the loaded version against If-Match. Raises `Stale` with the current version."""

@@ -19,9 +19,12 @@ from libs.kit.transaction import Cause
 from libs.text.language import suggest
 from libs.text.redaction import redact
 from services.intake.accounts import api as accounts
+from services.intake.answered import api as answered
 from services.intake.erasure import api as erasure
 from services.intake.erasure import commands as erasing
 from services.intake.erasure.subscribers import subscribers as erasure_subscribers
+from services.intake.imports import api as imports
+from services.intake.needs import api as needs
 from services.intake.pages import api as pages
 from services.intake.postings import api as postings
 from services.intake.postings.subscribers import subscribers as posting_subscribers
@@ -31,6 +34,7 @@ from services.intake.programmes.subscribers import subscribers as programme_subs
 from services.intake.questions import api as questions
 from services.intake.questions.deadlines import working_day_before
 from services.intake.questions.subscribers import subscribers as question_subscribers
+from services.intake.shares import api as shares
 from services.intake.spaces import api as spaces
 
 SHIPPED = Path(__file__).with_name("programmes.toml")
@@ -41,8 +45,8 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
     service = Service(
         name="intake",
         routers=[
-            *(programmes.router, accounts.router, pages.router, spaces.router),
-            *(questions.router, postings.router, erasure.router),
+            *(programmes.router, accounts.router, pages.router, spaces.router, needs.router),
+            *(shares.router, imports.router, questions.router, postings.router, answered.router, erasure.router),
         ],
         subscribers=[programme_subscribers, question_subscribers, posting_subscribers, erasure_subscribers],
         timers=[

@@ -15,8 +15,11 @@ BANNED = {"utils", "util", "helpers", "helper", "common", "base", "manager", "ma
 CAPABILITY = {"__init__", "api", "shapes", "subscribers", "commands", "queries", "tables", "domain"}
 # A file of another name is the idea of its capability; each is named here, so that a new one is a decision.
 IDEAS = {
+    "intake/imports/rows.py",
     "intake/pages/rendering.py",
+    "intake/questions/arrival.py",
     "intake/questions/deadlines.py",
+    "intake/questions/telling.py",
     "referral/codes/guessing.py",
     "reporting/figures/projector.py",
     "reporting/figures/rebuild.py",

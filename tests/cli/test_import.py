@@ -1,4 +1,4 @@
-"""`lotse import questions`: every line through the API, each refusal with its line, and nothing twice."""
+"""`lotse import questions`: every row through the API, each refusal with its row and field, and nothing twice."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from cli import importing
 from cli.demo.cast import Cast
-from cli.importing import Refused, Target, body_of, key_of
+from cli.importing import Rows, Summary, Target, together
 from tests.cli.conftest import Lotse
 
 Here = tuple[str, str]
@@ -24,7 +24,7 @@ def written(folder: Path, *lines: object) -> str:
     return str(file)
 
 
-async def test_each_line_is_captured_and_the_same_file_again_captures_nothing(
+async def test_each_row_is_captured_and_the_same_file_again_captures_nothing(
     lotse: Lotse, here: Here, cast: Cast, space: str, tmp_path: Path
 ) -> None:
     file = written(tmp_path, *GOOD)
@@ -32,7 +32,7 @@ async def test_each_line_is_captured_and_the_same_file_again_captures_nothing(
     ran = await lotse("import", "questions", file, "--space", space, "--json", *here)
     assert (ran.code, ran.lines[-1]) == (
         0,
-        {"lines": 3, "captured": 3, "repeated": 0, "refused": 0, "dry_run": False},
+        {"rows": 3, "captured": 3, "repeated": 0, "refused": 0, "dry_run": False},
     )
     again = await lotse("import", "questions", file, "--space", space, "--json", *here)
     assert (again.lines[-1]["captured"], again.lines[-1]["repeated"]) == (0, 3)
@@ -44,7 +44,7 @@ async def _captured(cast: Cast, space: str) -> int:
     return int(page["page"]["total"])
 
 
-async def test_a_bad_line_is_named_with_its_reason_and_does_not_stop_the_others(
+async def test_a_bad_row_is_named_with_its_reason_and_does_not_stop_the_others(
     lotse: Lotse, here: Here, space: str, tmp_path: Path
 ) -> None:
     link = "https://www.facebook.com/groups/9/posts/91"
@@ -61,19 +61,19 @@ async def test_a_bad_line_is_named_with_its_reason_and_does_not_stop_the_others(
     *refused, summary = ran.lines
     assert ran.code == 4
     assert (summary["captured"], summary["refused"]) == (1, 5)
-    assert [(one["line"], one["code"]) for one in refused] == [
-        (1, "not_json"),
-        (2, "text_missing"),
-        (3, "language_not_offered"),
-        (4, "invalid_input"),
-        (7, "known_link"),
+    assert [(one["row"], one["field"], one["code"]) for one in refused] == [
+        (1, None, "not_json"),
+        (2, "text", "required"),
+        (3, "language", "language_not_offered"),
+        (4, "asked_at", "malformed"),
+        (7, None, "known_link"),
     ]
     assert "yesterday" not in ran.out, "a refusal never repeats what was typed"
     people = await lotse("import", "questions", written(tmp_path, *lines), "--space", space, *here)
-    assert "line 4: Some of what was sent cannot be accepted. /asked_at" in people.out
+    assert "row 4, asked_at: A moment" in people.out
 
 
-async def test_a_dry_run_checks_every_line_and_captures_none(
+async def test_a_dry_run_checks_every_row_and_captures_none(
     lotse: Lotse, here: Here, cast: Cast, space: str, tmp_path: Path
 ) -> None:
     before = await _captured(cast, space)
@@ -83,16 +83,24 @@ async def test_a_dry_run_checks_every_line_and_captures_none(
     assert await _captured(cast, space) == before
 
 
-async def test_lines_find_a_space_of_the_programme_in_their_language(
+async def test_rows_find_a_space_of_the_programme_in_their_language(
     lotse: Lotse, here: Here, space: str, tmp_path: Path
 ) -> None:
-    ran = await lotse("import", "questions", written(tmp_path, GOOD[0]), "--programme", "fem-os", "--json", *here)
+    ran = await lotse(
+        "import",
+        "questions",
+        written(tmp_path, {**GOOD[0], "text": "Und wie lange dauert sie?"}),
+        "--programme",
+        "fem-os",
+        "--json",
+        *here,
+    )
     assert (ran.code, ran.lines[-1]["captured"]) == (0, 1)
     nowhere = await lotse("import", "questions", written(tmp_path, GOOD[0]), *here)
     assert nowhere.code == 1 and "--space ID or --programme CODE" in nowhere.err
 
 
-async def test_what_stops_every_line_stops_the_import(lotse: Lotse, here: Here, space: str, tmp_path: Path) -> None:
+async def test_what_stops_every_row_stops_the_import(lotse: Lotse, here: Here, space: str, tmp_path: Path) -> None:
     file = written(tmp_path, *GOOD)
     foreign = await lotse("import", "questions", file, "--space", space, "--as", "scout", "--json", *here)
     assert foreign.code == 1 and "role_missing" in foreign.err
@@ -108,23 +116,37 @@ def test_a_file_that_is_too_large_is_refused_before_anything_is_sent(
     file = Path(written(tmp_path, *GOOD))
     monkeypatch.setattr(importing, "LARGEST_FILE", 10)
     with pytest.raises(Trouble, match="larger"):
-        importing.measured(file)
+        importing.read(file)
     monkeypatch.setattr(importing, "LARGEST_FILE", 1_000)
-    monkeypatch.setattr(importing, "MOST_LINES", 2)
+    monkeypatch.setattr(importing, "MOST_ROWS", 2)
     with pytest.raises(Trouble, match="more than 2 lines"):
-        importing.measured(file)
+        importing.read(file)
 
 
-def test_a_key_follows_from_file_line_and_space() -> None:
-    keys = {key_of(digest, line, space) for digest in (b"a", b"b") for line in (1, 2) for space in ("x", "y")}
-    assert len(keys) == 8
-    assert key_of(b"a", 1, "x") == key_of(b"a", 1, "x")
+def test_a_row_says_where_to_or_its_language_does() -> None:
+    target = Target("first", {"ar": "arabic"})
+    lines = '{"text": "x"}\n\n{"text": "x", "language": "ar"}\n{"text": "x", "space": "own"}\n{broken\n'
+    (rows,) = together(lines, "jsonl", target, Summary(dry_run=False))
+    assert [json.loads(row)["space"] for row in rows.written[:3]] == ["first", "arabic", "own"]
+    assert (rows.numbers, rows.number(2)) == ([1, 3, 4, 5], 3)
+    (table,) = together("text;language\nx;ar\ny\n", "csv", target, Summary(dry_run=False))
+    assert (table.head, table.written) == ("text,language,space\r\n", ["x,ar,arabic\r\n", "y,,first\r\n"])
+    assert table.number(2) == 2
 
 
-def test_a_line_says_where_to_or_its_language_does() -> None:
-    target = Target("first", {"ar": "arabic"}, frozenset({"de", "ar"}))
-    assert body_of(b'{"text": "x"}', target)["space"] == "first"
-    assert body_of(b'{"text": "x", "language": "ar"}', target)["space"] == "arabic"
-    assert body_of(b'{"text": "x", "space": "own"}', target)["space"] == "own"
-    with pytest.raises(Refused, match="line_too_long"):
-        body_of(b'{"text": "' + b"x" * importing.LONGEST_LINE + b'"}', target)
+def test_many_rows_go_in_several_bundles_and_one_too_long_in_none() -> None:
+    summary = Summary(dry_run=False)
+    long = json.dumps({"text": "x" * importing.LONGEST_ROW})
+    content = "\n".join(['{"text": "x"}'] * importing.ROWS_AT_ONCE + [long] + ['{"text": "y"}'] * 3)
+    bundles: list[Rows] = list(together(content, "jsonl", Target("s"), summary))
+    assert [len(rows.numbers) for rows in bundles] == [importing.ROWS_AT_ONCE, 3]
+    assert [(one.row, one.code) for one in summary.faults] == [(importing.ROWS_AT_ONCE + 1, "row_too_long")]
+
+
+async def test_a_table_is_imported_as_well(lotse: Lotse, here: Here, space: str, tmp_path: Path) -> None:
+    file = tmp_path / "notes.csv"
+    file.write_bytes('\ufefftext;language;anonymous\r\n"Zwei\nZeilen";de;ja\r\nHallo;de;vielleicht\r\n'.encode())
+    ran = await lotse("import", "questions", str(file), "--space", space, "--json", *here)
+    refused, summary = ran.lines
+    assert (ran.code, summary["captured"], summary["refused"]) == (4, 1, 1)
+    assert (refused["row"], refused["field"]) == (3, "anonymous")

@@ -22,6 +22,7 @@ from libs.contracts.intake import (
 )
 from libs.kit.clock import local_day
 from libs.kit.transaction import Tx
+from services.intake.imports import queries as imports
 from services.intake.postings import queries as postings
 from services.intake.programmes.domain import in_force
 from services.intake.programmes.queries import programmes
@@ -73,6 +74,7 @@ async def _forget(tx: Tx, question: Question, cause: ForgettingCause, comment: C
     bare = domain.bared(replace(question, status="forgotten", comment=comment))
     forgotten = await say(tx, question, bare, QuestionForgotten(cause=cause, comment=comment))
     await queries.drop_link(tx, question.id)
+    await imports.drop(tx, question.id)
     await postings.forget(tx, question.id)
     return forgotten
 

@@ -9,10 +9,12 @@ from libs.contracts.intake import QuestionCaptured, QuestionForgotten
 from libs.kit.errors import NotFound
 from libs.kit.subscribers import Event, Subscribers
 from libs.kit.transaction import Tx
+from services.intake.imports import queries as imports
 from services.intake.postings import queries as postings
 from services.intake.questions import domain, queries
 from services.intake.questions.deadlines import due
 from services.intake.questions.domain import Question
+from services.intake.questions.shapes import DOCUMENTED
 
 subscribers = Subscribers()
 
@@ -35,8 +37,9 @@ async def bring_back_codes(tx: Tx, event: Event[QuestionCaptured]) -> None:
         channel=fact.channel,
         relation=fact.relation,
         due_at=due(event.time, Urgency.NORMAL, None, Land.UNKNOWN),
+        documented=fact.model_dump(include=DOCUMENTED, exclude_none=True),
     )
-    await queries.add(tx, bare, None)
+    queries.add(tx, bare, None)
 
 
 @subscribers.on(QuestionForgotten)
@@ -49,4 +52,5 @@ async def forget_again(tx: Tx, event: Event[QuestionForgotten]) -> None:
     bare = replace(question, status="forgotten", comment=event.fact.comment, changed_at=event.time)
     await queries.save(tx, domain.bared(bare), question.version)
     await queries.drop_link(tx, id)
+    await imports.drop(tx, id)
     await postings.forget(tx, id)

@@ -10,17 +10,16 @@ from libs.contracts.codes import (
 )
 from libs.edge.bodies import Action
 from libs.edge.http import Call, Router
-from libs.kit.errors import Invalid, LotseError, invalid
+from libs.kit.errors import LotseError
 from libs.kit.transaction import Reply, Tx
-from libs.text.language import suggest
-from libs.text.links import canonical
-from libs.text.redaction import Redacted, RedactionFailed, redact
 from services.intake.questions import commands, domain, queries
-from services.intake.questions.domain import Found, Question, Triage
+from services.intake.questions.arrival import arrived
+from services.intake.questions.domain import Question, Triage
 from services.intake.questions.shapes import (
     CapturedRef,
     ClassBody,
     ClosingBody,
+    Documented,
     NewQuestion,
     QuestionFilter,
     QuestionItem,
@@ -52,7 +51,7 @@ TEXT_READERS = (Role.COUNSELLOR, Role.LEGAL_REVIEWER, Role.SECOND_READER, Role.D
     errors=("known_link", "space_unknown", "language_not_offered", "programme_not_running"),
 )
 async def capture_question(call: Call[NewQuestion]) -> Reply:
-    found, redacted = _found(call.body)
+    found, redacted = arrived(call.body)
     async with call.transaction() as tx:
         captured = await commands.capture(tx, found, call.settings.key("permalink"))
         ref = CapturedRef(
@@ -62,41 +61,11 @@ async def capture_question(call: Call[NewQuestion]) -> Reply:
             language=captured.language,
             language_source=captured.language_source,
             ask_language=captured.language_source is LanguageSource.PRESELECTED,
-            redacted=dict(redacted.found),
+            redacted=redacted,
             duplicate=captured.duplicate,
         )
         location = f"{PREFIX}/questions/{captured.id}"
         return tx.reply(200 if captured.duplicate else 201, ref, version=captured.version, location=location)
-
-
-def _found(body: NewQuestion) -> tuple[Found, Redacted]:
-    """Redact, fold the link and prepare the suggestion, before a transaction is open and before anything is stored."""
-    link = canonical(body.link) if body.link else None
-    if body.link and link is None:
-        raise invalid("/link", "not_a_link", "This link cannot be read as the link of a post.")
-    try:
-        text, gist, place = redact(body.text), redact(body.gist or ""), redact(body.place or "")
-    except RedactionFailed:
-        raise Invalid("redaction_failed", "Personal data could not be looked for, so nothing was stored.") from None
-
-    def suggested(offered: tuple[str, ...]) -> tuple[str, bool]:
-        found = suggest(text.text, offered)
-        return found.tag, found.sure
-
-    found = Found(
-        space=body.space,
-        text=text.text,
-        gist=gist.text or None,
-        language=body.language,
-        suggested=suggested,
-        link=link,
-        relation=body.relation,
-        channel=body.channel,
-        asked_at=body.asked_at,
-        place=place.text or None,
-        deadline=body.deadline,
-    )
-    return found, text
 
 
 @router.get("/questions", allow=LISTERS, query=QuestionFilter, reply=QuestionList, summary="Questions, next due first")
@@ -169,7 +138,7 @@ async def give_question_back(call: Call) -> Reply:
 )
 async def triage_question(call: Call[TriageBody]) -> Reply:
     body = call.body
-    wanted = Triage(body.level, body.legal_class, body.topics, body.urgency, body.land, body.language, body.deadline)
+    wanted = Triage(**dict(body))
     async with call.transaction() as tx:
         return _reply(tx, await commands.triage(tx, call.uuid("id"), wanted))
 
@@ -218,6 +187,7 @@ def _item(question: Question) -> dict[str, Any]:
 async def _view(tx: Tx, question: Question) -> QuestionView:
     inherited = set(QuestionItem.model_fields)
     own = {name: getattr(question, name) for name in QuestionView.model_fields if name not in inherited | {"actions"}}
+    own["documented"] = Documented.model_validate(question.documented, strict=False)
     return QuestionView(**_item(question), **own, actions=_actions(tx, question))
 
 

@@ -39,6 +39,7 @@ from services.intake.programmes.queries import policy_in_force
 from services.intake.questions import domain, queries
 from services.intake.questions.deadlines import due
 from services.intake.questions.domain import CaptureContext, Found, Question, Triage
+from services.intake.questions.telling import tellable
 
 # To what end each role reads a question; all others counsel.
 PURPOSES: dict[str, Purpose] = {
@@ -59,24 +60,43 @@ class Captured:
     duplicate: bool = False
 
 
-async def capture(tx: Tx, found: Found, permalink_key: bytes) -> Captured:
-    """Store a question. Raises `NotFound` for the space, `Conflict` known_link with the programme's earlier questions,
-    `Forbidden`, `Invalid`."""
-    hashes = {code: link_hash(permalink_key, code, found.link) for code in tx.programmes or ()} if found.link else {}
-    context = await queries.to_capture(tx, found.space, local_day(tx.now), list(hashes.values()))
-    tx.must_act_in(context.programme)
-    if found.asked_at and found.asked_at > tx.now:
-        raise invalid("/asked_at", "in_the_future", "What was found cannot have been asked later than now.")
+async def capture(tx: Tx, found: Found, permalink_key: bytes, id: UUID | None = None) -> Captured:
+    """Store a question, under `id` where one was given. Raises `NotFound` for the space, `Conflict` known_link with the
+    programme's earlier questions, `Forbidden`, `Invalid`."""
+    hashes = _hashes(tx, found, permalink_key)
+    context = await _context(tx, found, hashes)
     domain.ask_relation(context, found)
     if context.earlier and found.relation == "same":
         last = context.earlier[-1]
         source = LanguageSource(last["language_source"])
         return Captured(UUID(last["id"]), last["version"], context.programme, last["language"], source, duplicate=True)
     kept = domain.kept_text(context.policy, found.text, found.gist)
-    question = _new(tx, found, context, kept)
+    question = _new(id or new_id(), tx, found, context, kept)
     queries.add(tx, question, hashes.get(context.programme))
     tx.emit(_captured(question), id=question.id, version=1, programme=question.programme, forgettable=kept)
     return Captured(question.id, 1, question.programme, question.language, question.language_source)
+
+
+async def weigh(tx: Tx, found: Found, permalink_key: bytes, link_seen: bool) -> CaptureContext:
+    """Whether it could be captured, raising what `capture` would; `link_seen` when its link is about to be known."""
+    context = await _context(tx, found, _hashes(tx, found, permalink_key))
+    domain.ask_relation(context, found)
+    if link_seen and found.relation is None:
+        raise Conflict("known_link", "This link stands in an earlier row: what is this question to that one?")
+    domain.language_of(context.policy, found)
+    return context
+
+
+def _hashes(tx: Tx, found: Found, key: bytes) -> dict[str, bytes]:
+    return {code: link_hash(key, code, found.link) for code in tx.programmes or ()} if found.link else {}
+
+
+async def _context(tx: Tx, found: Found, hashes: dict[str, bytes]) -> CaptureContext:
+    context = await queries.to_capture(tx, found.space, local_day(tx.now), list(hashes.values()))
+    tx.must_act_in(context.programme)
+    if found.asked_at and found.asked_at > tx.now:
+        raise invalid("/asked_at", "in_the_future", "What was found cannot have been asked later than now.")
+    return context
 
 
 def link_hash(key: bytes, programme: str, link: str) -> bytes:
@@ -84,11 +104,11 @@ def link_hash(key: bytes, programme: str, link: str) -> bytes:
     return hmac.digest(key, f"{programme}|{link}".encode(), hashlib.sha256)
 
 
-def _new(tx: Tx, found: Found, context: CaptureContext, kept: QuestionText) -> Question:
+def _new(id: UUID, tx: Tx, found: Found, context: CaptureContext, kept: QuestionText) -> Question:
     language, source = domain.language_of(context.policy, found)
     related = UUID(context.earlier[-1]["id"]) if context.earlier else None
     return Question(
-        id=new_id(),
+        id=id,
         programme=context.programme,
         version=1,
         changed_at=tx.now,
@@ -110,6 +130,7 @@ def _new(tx: Tx, found: Found, context: CaptureContext, kept: QuestionText) -> Q
         asked_at=found.asked_at,
         place=found.place,
         deadline=found.deadline,
+        documented=found.documented,
     )
 
 
@@ -123,6 +144,7 @@ def _captured(question: Question) -> QuestionCaptured:
         channel=question.channel,
         relation=question.relation,
         language_source=question.language_source,
+        **tellable(question.documented),
     )
 
 
@@ -169,6 +191,8 @@ async def triage(tx: Tx, id: UUID, wanted: Triage) -> Question:
         language=wanted.language or question.language,
         language_source=LanguageSource.GIVEN if wanted.language else question.language_source,
         deadline=deadline,
+        referral=question.referral if wanted.referral is None else wanted.referral,
+        misinformation=question.misinformation if wanted.misinformation is None else wanted.misinformation,
         due_at=due(question.captured_at, wanted.urgency, deadline, wanted.land),
     )
     timing = QuestionTiming(due_at=changed.due_at, deadline=deadline)
@@ -193,6 +217,8 @@ def _triaged(tx: Tx, before: Question, after: Question, policy_version: int) -> 
         land=after.land,
         has_deadline=after.deadline is not None,
         policy_version=policy_version,
+        referral=after.referral,
+        misinformation=after.misinformation,
     )
 
 

@@ -30,6 +30,7 @@ from libs.contracts.topics import UNASSIGNED, fact_topic
 from libs.kit.errors import Conflict, Forbidden, LotseError, invalid
 from services.intake.programmes.domain import selectable
 from services.intake.questions.deadlines import due
+from services.intake.questions.telling import tellable
 
 OPEN = ("captured", "taken", "triaged")
 LIVING = (*OPEN, "answered", "closed")
@@ -72,6 +73,9 @@ class Question:
     closed_at: datetime | None = None
     erasure_requested_at: datetime | None = None
     comment: str | None = None
+    documented: dict[str, Any] = field(default_factory=dict, hash=False)
+    referral: bool | None = None
+    misinformation: bool | None = None
     held: bool = False
 
     @property
@@ -102,7 +106,7 @@ class Found:
     """
 
     space: UUID
-    text: str
+    text: str | None
     gist: str | None
     language: str | None
     suggested: Callable[[tuple[str, ...]], tuple[str, bool]]
@@ -112,11 +116,12 @@ class Found:
     asked_at: datetime | None
     place: str | None
     deadline: date | None
+    documented: dict[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)
 class Triage:
-    """What a counsellor sets; `language` None keeps the language."""
+    """What a counsellor sets; None keeps what was said of language, deadline, referral and misinformation."""
 
     level: Level
     legal_class: LegalClass
@@ -125,6 +130,8 @@ class Triage:
     land: Land
     language: str | None = None
     deadline: date | None = None
+    referral: bool | None = None
+    misinformation: bool | None = None
 
 
 def bared(question: Question) -> Question:
@@ -134,10 +141,11 @@ def bared(question: Question) -> Question:
     """
     gone = replace(question, space=None, text=None, gist=None, link=None, asked_at=None, place=None, deadline=None)
     by_class = due(question.captured_at, question.urgency, None, question.land)
+    gone = replace(gone, documented=tellable(question.documented))
     return replace(gone, related_to=None, answered_at=None, due_at=by_class)
 
 
-def kept_text(policy: Policy, text: str, gist: str | None) -> QuestionText:
+def kept_text(policy: Policy, text: str | None, gist: str | None) -> QuestionText:
     """What the programme keeps of a question: nothing, the gist a person wrote, or the redacted text with the gist."""
     if policy.question_text is QuestionTextPolicy.NONE:
         return QuestionText(text=None, gist=None)

@@ -6,13 +6,57 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from libs.contracts.codes import Channel, ClosingReason, Land, LanguageSource, LegalClass, Level, ReadingReason, Urgency
-from libs.contracts.types import Code, LanguageTag, TopicCode
+from libs.contracts.codes import (
+    CapturedAs,
+    Channel,
+    ClosingReason,
+    Contact,
+    Land,
+    LanguageSource,
+    LegalClass,
+    Level,
+    MachineHelp,
+    ReadingReason,
+    Urgency,
+)
+from libs.contracts.types import Code, LanguageTag, Minutes, TopicCode
 from libs.edge.bodies import Action, Body, Day, HttpLink, Instant, LongText, MediumText, Page, ShortText, View
 from libs.edge.cursors import Paged, Query
 
 
-class NewQuestion(Body):
+class Documented(Body):
+    """How it was written down, as codes and minutes. What is left out stays unsaid."""
+
+    captured_as: CapturedAs | None = None
+    contact: Contact | None = None
+    anonymous: Annotated[bool | None, Field(description="The platform hid who posted it.")] = None
+    third_person: Annotated[bool | None, Field(description="Asked for somebody else.")] = None
+    machine_help: Annotated[
+        tuple[MachineHelp, ...] | None, Field(max_length=len(MachineHelp), description="Empty: no machine helped.")
+    ] = None
+    counselling_minutes: Minutes | None = None
+    form_minutes: Annotated[Minutes | None, Field(description="Writing it down, apart from the counselling.")] = None
+
+
+DOCUMENTED = set(Documented.model_fields)
+
+
+class FoundBody(Documented):
+    """What may be said of a question that was found, whichever way it comes in."""
+
+    space: UUID
+    text: LongText | None = None
+    channel: Channel = Channel.PUBLIC
+    language: LanguageTag | None = None
+    gist: Annotated[MediumText | None, Field(description="What is asked, in German, written by a person.")] = None
+    link: HttpLink | None = None
+    relation: Literal["same", "follow-up", "other-person"] | None = None
+    asked_at: Instant | None = None
+    place: Annotated[ShortText | None, Field(description="Below the Land; forgotten with the question.")] = None
+    deadline: Day | None = None
+
+
+class NewQuestion(FoundBody):
     """A question as it was found. Personal data that rules can find is redacted before anything is stored."""
 
     model_config = ConfigDict(
@@ -23,21 +67,15 @@ class NewQuestion(Body):
                     "text": "Muss ich für die Anerkennung meines Zeugnisses bezahlen?",
                     "channel": "public",
                     "link": "https://www.facebook.com/groups/1/posts/2",
+                    "captured_as": "typed",
+                    "contact": "first",
                 }
             ]
         }
     )
 
-    space: UUID
     text: LongText
     channel: Channel
-    language: LanguageTag | None = None
-    gist: Annotated[MediumText | None, Field(description="What is asked, in German, written by a person.")] = None
-    link: HttpLink | None = None
-    relation: Literal["same", "follow-up", "other-person"] | None = None
-    asked_at: Instant | None = None
-    place: Annotated[ShortText | None, Field(description="Below the Land; forgotten with the question.")] = None
-    deadline: Day | None = None
 
 
 class CapturedRef(View):
@@ -75,6 +113,8 @@ class TriageBody(Body):
     land: Land
     language: LanguageTag | None = None
     deadline: Day | None = None
+    referral: Annotated[bool | None, Field(description="Somebody is pointed to an office.")] = None
+    misinformation: Annotated[bool | None, Field(description="The thread holds something false.")] = None
 
 
 class ClassBody(Body):
@@ -127,6 +167,9 @@ class QuestionView(QuestionItem):
     related_to: UUID | None
     topics: tuple[str, ...]
     land: Land
+    referral: bool | None
+    misinformation: bool | None
+    documented: Documented
     actions: list[Action]
 
 

@@ -47,6 +47,10 @@ question = sa.Table(
     sa.Column("closed_at", moment),
     sa.Column("erasure_requested_at", moment),
     sa.Column("comment", sa.Text),
+    # What the counsellor said of how she wrote it down, by the names of the fact's fields; codes and minutes alone.
+    sa.Column("documented", pg.JSONB, nullable=False),
+    sa.Column("referral", sa.Boolean),
+    sa.Column("misinformation", sa.Boolean),
     *kept("working-record"),
 )
 question_link = sa.Table(

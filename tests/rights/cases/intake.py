@@ -48,6 +48,25 @@ async def new_question(here: Situation, by: Person) -> Ask:
     return Ask(body=body, about=here.space)
 
 
+async def answered_question(here: Situation, by: Person) -> Ask:
+    seven = {"topics": ["a-costs"], "level": "information", "legal_class": "general-information", "language": "de"}
+    body = {**seven, "space": here.space, "referral": False, "misinformation": False, "parts": [TEXT]}
+    return Ask(body=body, about=here.space)
+
+
+async def need_signal(here: Situation, by: Person) -> Ask:
+    return Ask(body={"space": here.space, "topic": "a-costs", "language": "ar"}, about=here.space)
+
+
+async def share(here: Situation, by: Person) -> Ask:
+    return Ask(body={"text": "Was kostet die Anerkennung?"})
+
+
+async def rows(here: Situation, by: Person) -> Ask:
+    row = f'{{"text": "Was kostet die Anerkennung?", "language": "de", "nr": {next(_posts)}}}'
+    return Ask(body={"space": here.space, "format": "jsonl", "content": row}, about=here.space)
+
+
 async def _captured(here: Situation) -> str:
     made = await here.question(**_found())
     return str(made["id"])
@@ -148,6 +167,10 @@ CASES: Mapping[str, Case[Any]] = {
     "GET /intake/v1/spaces": spaces,
     "GET /intake/v1/spaces/{id}": space,
     f"POST {QUESTIONS}": new_question,
+    "POST /intake/v1/answered-questions": answered_question,
+    "POST /intake/v1/need-signals": need_signal,
+    "POST /intake/v1/shares": share,
+    "POST /intake/v1/imports": rows,
     f"GET {QUESTIONS}": questions,
     f"GET {ONE}": reading,
     f"POST {ONE}/taking": question,

@@ -53,9 +53,11 @@ SEEN_FROM_OUTSIDE: dict[str, Fits] = {
     "size_class": lambda post, value, _: post.group.size_class == value,
     "channel": lambda post, value, _: post.channel == value,
     "topic": _topic,
+    "captured_as": lambda post, value, _: value in (None, "summary") or post.form == value,
     "topic_before": _topic,
     "topics": _topics,
     # No fact may carry these; the tests plant them.
+    "anonymous": lambda post, value, _: post.anonymous == value,
     "space": lambda post, value, _: str(post.group.id) == value,
     "asked_at": lambda post, value, _: post.asked_at == datetime.fromisoformat(value).astimezone(UTC),
     "hours_since_asking": _hours_since_asking,
@@ -66,6 +68,8 @@ JUDGED: dict[str, Fits] = {
     "legal_class": lambda post, value, _: post.legal_class == value,
     "urgency": lambda post, value, _: post.urgency == value,
     "land": lambda post, value, _: post.land == value,
+    "contact": lambda post, value, _: value is None or post.contact == value,
+    "third_person": lambda post, value, _: value is None or post.third_person == value,
     "relation": lambda post, value, _: post.relation == value,
     "has_deadline": lambda post, value, _: post.has_deadline == value,
     "topics": lambda post, value, _: list(topics_of(post)) == value,
@@ -105,6 +109,11 @@ SILENT = frozenset(
         "expires_days",
         "hours_to_arrival",
         "outcome",
+        "machine_help",
+        "counselling_minutes",
+        "form_minutes",
+        "referral",
+        "misinformation",
     }
 )
 ANSWERED = "lotse.intake.question.answered.v1"

@@ -19,6 +19,7 @@ from libs.contracts.codes import (
 from libs.contracts.envelope import Envelope, Fact
 from libs.contracts.topics import UNASSIGNED, fact_topic
 from libs.kit.clock import iso_week
+from services.intake.questions.telling import tellable
 from tests.libs.contracts.finder.world import Post
 
 NAMESPACE = UUID(int=7)
@@ -53,6 +54,7 @@ def life(post: Post, captured: Captured = intake.QuestionCaptured, **planted: An
         channel=post.channel,
         relation=post.relation,
         language_source=LanguageSource.SUGGESTED,
+        **tellable({"captured_as": post.form, "contact": post.contact, "third_person": post.third_person}),
         **planted,
     )
     told: list[tuple[Fact, datetime]] = [

@@ -17,9 +17,10 @@ from uuid import UUID
 
 import pytest
 
-from libs.contracts.envelope import Fact
+from libs.contracts.envelope import Envelope, Fact
 from libs.contracts.intake import QuestionCaptured
 from libs.contracts.registry import all_facts
+from services.intake.questions.telling import SEEN_IN_GROUP
 from tests.libs.contracts.finder.finder import JUDGED, SEEN_FROM_OUTSIDE, SILENT, NotWeighed, fits
 from tests.libs.contracts.finder.life import life
 from tests.libs.contracts.finder.world import Post, Size, captured_posts
@@ -27,7 +28,7 @@ from tests.libs.contracts.finder.world import Post, Size, captured_posts
 CROWD = 5
 SEED = 20261116
 # These aggregates are no part of a question's life: their facts carry neither its id nor its codes.
-APART = {"programme", "page", "account", "space", "reviewer", "office", "access"}
+APART = {"need-signal", "programme", "page", "account", "space", "reviewer", "office", "access"}
 
 
 class WithSpace(QuestionCaptured):
@@ -40,6 +41,10 @@ class WithMoment(QuestionCaptured):
 
 class WithHours(QuestionCaptured):
     hours_since_asking: int
+
+
+class WithAnonymity(QuestionCaptured):
+    anonymous: bool
 
 
 class WithNews(QuestionCaptured):
@@ -70,6 +75,20 @@ def test_the_finder_always_finds_the_right_post_among_those_that_fit(posts: list
 
 def test_the_space_in_a_fact_would_lead_back(posts: list[Post]) -> None:
     assert min(len(fits(life(p, WithSpace, space=p.group.id), posts)) for p in of_small_groups(posts)) < CROWD
+
+
+def test_that_a_post_was_anonymous_or_a_picture_in_a_fact_would_lead_back(posts: list[Post]) -> None:
+    rare = [post for post in of_small_groups(posts) if post.anonymous or post.form in SEEN_IN_GROUP]
+
+    def told(post: Post) -> list[Envelope]:
+        facts = life(post, WithAnonymity, anonymous=post.anonymous)
+        return [replaced(fact, captured_as=post.form) if "captured_as" in fact.data else fact for fact in facts]
+
+    assert min(len(fits(told(post), posts)) for post in rare) < CROWD
+
+
+def replaced(fact: Envelope, **data: str) -> Envelope:
+    return fact.model_copy(update={"data": {**fact.data, **data}})
 
 
 def test_the_moment_of_asking_in_a_fact_would_lead_back(posts: list[Post]) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from libs.contracts.codes import Channel, LegalClass, Level, Platform, Relation, SizeClass, Urgency
+from libs.contracts.codes import CapturedAs, Channel, Contact, LegalClass, Level, Platform, Relation, SizeClass, Urgency
 from libs.contracts.lands import Land
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -70,6 +70,10 @@ class Post:
     relation: Relation
     has_deadline: bool
     beside: str | None
+    anonymous: bool
+    form: CapturedAs
+    third_person: bool
+    contact: Contact
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,7 @@ def captured_posts(seed: int, size: Size = Size()) -> list[Post]:
 
 
 def _post(chance: random.Random, group: Group, asked: datetime, counsellor: UUID) -> Post:
+    own = random.Random(f"{group.id} {asked}")
     return Post(
         group=group,
         asked_at=asked,
@@ -123,6 +128,10 @@ def _post(chance: random.Random, group: Group, asked: datetime, counsellor: UUID
         relation=chance.choices(list(Relation), (18, 1, 1))[0],
         has_deadline=chance.random() < 0.15,
         beside=chance.choice(list(MATTERS)) if chance.random() < 0.25 else None,
+        anonymous=own.random() < 0.3,
+        form=own.choices((CapturedAs.TYPED, CapturedAs.IMAGE, CapturedAs.VOICE), (18, 1, 1))[0],
+        third_person=own.random() < 0.15,
+        contact=own.choices(list(Contact), (6, 1, 3))[0],
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 from tests.services.intake.situation import Situation, situation
 from tests.services.probe import Probe
 
+UNSAID = ("captured_as", "contact", "third_person", "machine_help", "counselling_minutes", "form_minutes")
 LINK = "https://www.facebook.com/groups/amal/posts/77/?comment_id=5"
 SAME_LINK = "https://m.facebook.com/groups/amal/permalink/77?comment_id=5&fbclid=xyz&__tn__=R"
 
@@ -105,6 +106,7 @@ async def test_the_fact_leads_back_to_no_post(here: Situation) -> None:
         "channel": "public",
         "relation": "new",
         "language_source": "given",
+        **dict.fromkeys(UNSAID),
     }
     for hidden in (here.space, LINK, "Musterstadt", "08:15:30"):
         assert hidden not in fact.model_dump_json()

@@ -1,0 +1,1 @@
+"""What people in a space need though nobody asked: a topic and a language, no question."""
