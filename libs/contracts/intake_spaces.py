@@ -6,8 +6,8 @@ facts of the questions of that week would lead back to the space they stand in. 
 
 from libs.contracts.codes import Access, Land, Platform, SizeClass
 from libs.contracts.envelope import Fact, fact
-from libs.contracts.space_codes import PostingRule, ProfessionFocus, SpaceReason, SpaceState
-from libs.contracts.types import LanguageTag
+from libs.contracts.space_codes import PostingRule, ProfessionFocus, SpaceReason, SpaceState, Tone
+from libs.contracts.types import IsoWeek, LanguageTag
 
 
 @fact("ev.intake.space.{id}.described.v1")
@@ -31,3 +31,15 @@ class SpaceMoved(Fact):
     state: SpaceState
     state_before: SpaceState
     reason: SpaceReason | None
+
+
+@fact("ev.intake.space.{id}.observed.v1")
+class SpaceObserved(Fact):
+    """Somebody wrote down what a week in the space was like, or corrected it."""
+
+    week: IsoWeek
+    platform: Platform
+    size_class: SizeClass
+    tone: Tone
+    rules_changed: bool
+    corrected: bool

@@ -1,6 +1,6 @@
-"""The life of a space and what is known of it."""
+"""The life of a space and what is known of it; its weeks."""
 
-from libs.kit.schema import run
+from libs.kit.schema import guard, run
 
 revision = "0003"
 down_revision = "0002"
@@ -18,7 +18,31 @@ ALTER TABLE space
     ADD COLUMN risk text;
 CREATE INDEX space_by_state ON space (programme, state, name, id);
 """
+KEPT = """
+    retention_class text NOT NULL DEFAULT '{0}',
+    held boolean NOT NULL DEFAULT false
+"""
+CONFIGURATION, WORKING, FACTS = (KEPT.format(name) for name in ("configuration", "working-record", "facts"))
+# The week goes before the space in the programme's index, because a programme is read week by week.
+WEEKS = f"""
+CREATE TABLE space_observation (
+    space uuid NOT NULL,
+    week text NOT NULL,
+    programme text NOT NULL,
+    members integer NOT NULL,
+    posts integer NOT NULL,
+    questions integer NOT NULL,
+    own_posts integer NOT NULL,
+    tone text NOT NULL,
+    rule_changes text[] NOT NULL DEFAULT '{{}}', {FACTS},
+    PRIMARY KEY (space, week)
+);
+CREATE INDEX space_observation_by_week ON space_observation (programme, week, space);
+"""
+GUARDED = ("space_observation",)
 
 
 def upgrade() -> None:
-    run(SPACES)
+    run(SPACES + WEEKS)
+    for table in GUARDED:
+        guard(table)
