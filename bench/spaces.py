@@ -41,7 +41,7 @@ async def measure(folder: Path, scale: float) -> list[Figure]:
 
 
 async def _lists(made: Fleet, connection: "asyncpg.Connection[asyncpg.Record]") -> list[Figure]:
-    space: UUID = await connection.fetchval("SELECT min(id) FROM space WHERE name <> 'Eine Gruppe'")
+    space: UUID = await connection.fetchval("SELECT id FROM space WHERE name <> 'Eine Gruppe' LIMIT 1")
     code = made.programme
     of_space, of_programme = queries.of_space(space, None, None), queries.of_programme(code, None, None)
     old = queries.of_programme(code, "2019-W01", "2019-W20")

@@ -24,6 +24,7 @@ from services.intake.erasure import commands as erasing
 from services.intake.erasure.subscribers import subscribers as erasure_subscribers
 from services.intake.observations import api as observations
 from services.intake.pages import api as pages
+from services.intake.partners import api as partners
 from services.intake.postings import api as postings
 from services.intake.postings.subscribers import subscribers as posting_subscribers
 from services.intake.programmes import api as programmes
@@ -42,7 +43,8 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
     service = Service(
         name="intake",
         routers=[
-            *(programmes.router, accounts.router, pages.router, spaces.router, observations.router),
+            *(programmes.router, accounts.router, pages.router),
+            *(spaces.router, observations.router, partners.router),
             *(questions.router, postings.router, erasure.router),
         ],
         subscribers=[programme_subscribers, question_subscribers, posting_subscribers, erasure_subscribers],

@@ -3,15 +3,28 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from libs.contracts.codes import Access, Land, Platform, SizeClass, SpaceKind
 from libs.contracts.space_codes import PostingRule, ProfessionFocus, SpaceReason, SpaceRisk, SpaceState
 from libs.contracts.types import Code, LanguageTag
-from libs.edge.bodies import Action, Body, Page, ShortText, View
+from libs.edge.bodies import Action, Body, MediumText, Page, ShortText, View
 from libs.edge.cursors import Paged
+from libs.edge.faults import Refused
+from libs.text.redaction import RedactionFailed, redact
 
+
+def _redacted(text: str) -> str:
+    try:
+        return redact(text).text
+    except RedactionFailed:
+        raise Refused("redaction_failed", "Personal data could not be looked for, so nothing was stored.") from None
+
+
+# Words in which somebody could be named: what rules find of personal data goes before a transaction is open.
+RedactedText = Annotated[MediumText, AfterValidator(_redacted)]
+RedactedShort = Annotated[ShortText, AfterValidator(_redacted)]
 EXAMPLE: JsonDict = {
     "programme": "fem-os",
     "platform": "facebook",

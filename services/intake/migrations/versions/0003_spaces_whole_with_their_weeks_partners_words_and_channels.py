@@ -1,4 +1,6 @@
-"""The life of a space and what is known of it; its weeks."""
+"""The life of a space and what is known of it; its weeks; its partners, and the register
+of joint controllership.
+"""
 
 from libs.kit.schema import guard, run
 
@@ -39,10 +41,53 @@ CREATE TABLE space_observation (
 );
 CREATE INDEX space_observation_by_week ON space_observation (programme, week, space);
 """
-GUARDED = ("space_observation",)
+PARTNERS = f"""
+CREATE TABLE partner (
+    id uuid PRIMARY KEY,
+    programme text NOT NULL,
+    space uuid NOT NULL,
+    version integer NOT NULL,
+    changed_at timestamptz NOT NULL,
+    role text NOT NULL,
+    contact bytea,
+    consent_form text,
+    consent_on date,
+    withdrawn_on date, {WORKING},
+    CONSTRAINT contact_with_consent CHECK (contact IS NULL OR consent_on IS NOT NULL AND withdrawn_on IS NULL)
+);
+CREATE INDEX partner_of_space ON partner (space, id);
+CREATE TABLE agreement (
+    id uuid PRIMARY KEY,
+    programme text NOT NULL,
+    space uuid NOT NULL,
+    version integer NOT NULL,
+    changed_at timestamptz NOT NULL,
+    kind text NOT NULL,
+    terms text NOT NULL,
+    since date NOT NULL,
+    review_on date NOT NULL,
+    ended_on date,
+    ended_for text, {CONFIGURATION}
+);
+CREATE INDEX agreement_of_space ON agreement (space, id);
+CREATE TABLE arrangement (
+    id uuid PRIMARY KEY,
+    programme text NOT NULL,
+    version integer NOT NULL,
+    changed_at timestamptz NOT NULL,
+    party text NOT NULL,
+    purposes text[] NOT NULL,
+    contact_point text NOT NULL,
+    reference text NOT NULL,
+    since date NOT NULL,
+    until date, {CONFIGURATION}
+);
+CREATE INDEX arrangement_register ON arrangement (programme, id);
+"""
+GUARDED = ("space_observation", "partner", "agreement", "arrangement")
 
 
 def upgrade() -> None:
-    run(SPACES + WEEKS)
+    run(SPACES + WEEKS + PARTNERS)
     for table in GUARDED:
         guard(table)
