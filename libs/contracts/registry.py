@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from libs.contracts import (
     intake,
     intake_accounts,
+    intake_channels,
     intake_pages,
     intake_partners,
     intake_spaces,
@@ -15,7 +16,7 @@ from libs.contracts import (
 from libs.contracts.envelope import FACTS, SERVICES, Fact
 
 MODULES = (
-    *(intake, intake_accounts, intake_pages, intake_partners, intake_spaces),
+    *(intake, intake_accounts, intake_channels, intake_pages, intake_partners, intake_spaces),
     *(review, referral, reporting),
 )
 

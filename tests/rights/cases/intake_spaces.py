@@ -1,10 +1,13 @@
 """Something to ask of the operations on spaces and on what is kept beside them."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from libs.edge.bodies import Body
+from services.intake.channels.api import NewDecision
+from services.intake.keywords.shapes import NewList
 from services.intake.partners.shapes import Contact, Entry, NewAgreement
 from services.intake.spaces.shapes import DESCRIPTION
 from tests.rights.asking import Ask, Case, about, listing
@@ -13,10 +16,16 @@ from tests.services.probe import Person
 
 SPACES = "/intake/v1/spaces"
 ONE = f"{SPACES}/{{id}}"
+_communities = itertools.count(1)
+
+
+async def _seen(here: Situation) -> dict[str, Any]:
+    seen: dict[str, Any] = await here.counsellor.get(f"{SPACES}/{here.space}")
+    return seen
 
 
 async def _version(here: Situation) -> int:
-    return int((await here.counsellor.get(f"{SPACES}/{here.space}"))["version"])
+    return int((await _seen(here))["version"])
 
 
 async def description(here: Situation, by: Person) -> Ask:
@@ -24,7 +33,7 @@ async def description(here: Situation, by: Person) -> Ask:
 
 
 async def state(here: Situation, by: Person) -> Ask:
-    seen = await here.counsellor.get(f"{SPACES}/{here.space}")
+    seen = await _seen(here)
     body = {"state": "active"} if seen["state"] == "paused" else {"state": "paused", "reason": "no-staff"}
     return about(here.space, body, seen["version"])
 
@@ -109,6 +118,62 @@ async def arrangement(here: Situation, by: Person) -> Ask:
     return about(await _arrangement(here), _example(Entry), 1)
 
 
+def _words(here: Situation) -> dict[str, Any]:
+    return {**_example(NewList), "programme": here.programme, "community": f"c-{next(_communities)}"}
+
+
+async def _keyword_list(here: Situation) -> str:
+    return str((await here.counsellor.do("POST", "/intake/v1/keyword-lists", _words(here)))["id"])
+
+
+def _choice(here: Situation) -> dict[str, Any]:
+    return {**_example(NewDecision), "programme": here.programme}
+
+
+async def _decision(here: Situation) -> str:
+    return str((await here.coordinator.do("POST", "/intake/v1/channel-decisions", _choice(here)))["id"])
+
+
+async def new_keyword_list(here: Situation, by: Person) -> Ask:
+    return Ask(body=_words(here))
+
+
+async def keyword_lists(here: Situation, by: Person) -> Ask:
+    return listing(await _keyword_list(here))
+
+
+async def keyword_list(here: Situation, by: Person) -> Ask:
+    return about(await _keyword_list(here))
+
+
+async def phrases(here: Situation, by: Person) -> Ask:
+    return about(await _keyword_list(here), {"phrases": ["Anerkennung"]}, 1)
+
+
+async def space_phrases(here: Situation, by: Person) -> Ask:
+    return about(here.space)
+
+
+async def search_phrases(here: Situation, by: Person) -> Ask:
+    return listing(here.space, programme=here.programme, state=(await _seen(here))["state"])
+
+
+async def new_decision(here: Situation, by: Person) -> Ask:
+    return Ask(body=_choice(here))
+
+
+async def decisions(here: Situation, by: Person) -> Ask:
+    return listing(await _decision(here))
+
+
+async def decision(here: Situation, by: Person) -> Ask:
+    return about(await _decision(here))
+
+
+async def review(here: Situation, by: Person) -> Ask:
+    return about(await _decision(here), {"result": "dropped"}, 1)
+
+
 CASES: Mapping[str, Case[Any]] = {
     f"PUT {ONE}": description,
     f"POST {ONE}/state": state,
@@ -126,4 +191,14 @@ CASES: Mapping[str, Case[Any]] = {
     "POST /intake/v1/arrangements": new_arrangement,
     "GET /intake/v1/arrangements": arrangements,
     "PUT /intake/v1/arrangements/{id}": arrangement,
+    "POST /intake/v1/keyword-lists": new_keyword_list,
+    "GET /intake/v1/keyword-lists": keyword_lists,
+    "GET /intake/v1/keyword-lists/{id}": keyword_list,
+    "PUT /intake/v1/keyword-lists/{id}": phrases,
+    f"GET {ONE}/search-phrases": space_phrases,
+    "GET /intake/v1/search-phrases": search_phrases,
+    "POST /intake/v1/channel-decisions": new_decision,
+    "GET /intake/v1/channel-decisions": decisions,
+    "GET /intake/v1/channel-decisions/{id}": decision,
+    "POST /intake/v1/channel-decisions/{id}/review": review,
 }

@@ -1,5 +1,5 @@
 """The life of a space and what is known of it; its weeks; its partners, and the register
-of joint controllership.
+of joint controllership; what is searched for there, and which channels were chosen.
 """
 
 from libs.kit.schema import guard, run
@@ -84,10 +84,38 @@ CREATE TABLE arrangement (
 );
 CREATE INDEX arrangement_register ON arrangement (programme, id);
 """
-GUARDED = ("space_observation", "partner", "agreement", "arrangement")
+WORDS_AND_CHANNELS = f"""
+CREATE TABLE keyword_list (
+    id uuid PRIMARY KEY,
+    programme text NOT NULL,
+    version integer NOT NULL,
+    changed_at timestamptz NOT NULL,
+    community text,
+    language text NOT NULL,
+    phrases text[] NOT NULL, {CONFIGURATION}
+);
+CREATE UNIQUE INDEX keyword_list_once ON keyword_list (programme, language, coalesce(community, ''));
+CREATE INDEX keyword_list_in_order ON keyword_list (programme, id);
+CREATE TABLE channel_decision (
+    id uuid PRIMARY KEY,
+    programme text NOT NULL,
+    version integer NOT NULL,
+    changed_at timestamptz NOT NULL,
+    target_group text NOT NULL,
+    languages text[] NOT NULL,
+    compared text[] NOT NULL,
+    choice text NOT NULL,
+    reason text NOT NULL,
+    decided_on date NOT NULL,
+    review_on date NOT NULL,
+    result text, {CONFIGURATION}
+);
+CREATE INDEX channel_decision_next ON channel_decision (programme, review_on, id);
+"""
+GUARDED = ("space_observation", "partner", "agreement", "arrangement", "keyword_list", "channel_decision")
 
 
 def upgrade() -> None:
-    run(SPACES + WEEKS + PARTNERS)
+    run(SPACES + WEEKS + PARTNERS + WORDS_AND_CHANNELS)
     for table in GUARDED:
         guard(table)
