@@ -1,5 +1,6 @@
 """Something to ask of the operations on spaces and on what is kept beside them."""
 
+import base64
 import itertools
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,6 +8,7 @@ from typing import Any
 
 from libs.edge.bodies import Body
 from services.intake.channels.api import NewDecision
+from services.intake.imports.shapes import Import
 from services.intake.keywords.shapes import NewList
 from services.intake.partners.shapes import Contact, Entry, NewAgreement
 from services.intake.spaces.shapes import DESCRIPTION
@@ -174,6 +176,17 @@ async def review(here: Situation, by: Person) -> Ask:
     return about(await _decision(here), {"result": "dropped"}, 1)
 
 
+async def spreadsheet(here: Situation, by: Person) -> Ask:
+    return Ask(body={**_example(Import), "programme": here.programme, "dry_run": False})
+
+
+async def weeks_spreadsheet(here: Situation, by: Person) -> Ask:
+    table = "name,week,members,posts,questions,own_posts\nFrauen in Musterstadt,2026-W30,300,9,1,1\n"
+    content = base64.b64encode(table.encode()).decode()
+    body = {"programme": here.programme, "format": "csv", "content": content, "dry_run": False}
+    return Ask(body=body)
+
+
 CASES: Mapping[str, Case[Any]] = {
     f"PUT {ONE}": description,
     f"POST {ONE}/state": state,
@@ -201,4 +214,6 @@ CASES: Mapping[str, Case[Any]] = {
     "GET /intake/v1/channel-decisions": decisions,
     "GET /intake/v1/channel-decisions/{id}": decision,
     "POST /intake/v1/channel-decisions/{id}/review": review,
+    "POST /intake/v1/imports/spaces": spreadsheet,
+    "POST /intake/v1/imports/observations": weeks_spreadsheet,
 }
