@@ -16,9 +16,11 @@ from libs.kit.errors import Invalid, invalid
 
 MOST_BYTES, MOST_UNPACKED = 2 * 2**20, 32 * 2**20
 MOST_ROWS, MOST_COLUMNS, MOST_CELL = 5_000, 40, 2_000
-_PLACE = re.compile(rb"""\br\s*=\s*["']\s*([A-Z]{0,4})([0-9]{1,9})\s*["']""")
+_PLACE = re.compile(rb"""(?<![:\w.-])r\s*=\s*["']\s*([A-Z]{0,4})([0-9]{1,9})\s*["']""")
 # A reference to a cell written in any other way (as `&#82;`, in UTF-16, in lower case) is none that a table needs.
-_STRANGE = re.compile(rb"""\x00|<!DOCTYPE|<!ENTITY|\br\s*=\s*["'][^"'A-Z0-9]|\br\s*=\s*["'][^"'&]*&""")
+_STRANGE = re.compile(
+    rb"""\x00|<!DOCTYPE|<!ENTITY|(?<![:\w.-])r\s*=\s*["'][^"'A-Z0-9]|(?<![:\w.-])r\s*=\s*["'][^"'&]*&"""
+)
 
 
 def rows(content: bytes, kind: str) -> list[list[str]]:
