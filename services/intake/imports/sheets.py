@@ -16,11 +16,10 @@ from libs.kit.errors import Invalid, invalid
 
 MOST_BYTES, MOST_UNPACKED = 2 * 2**20, 32 * 2**20
 MOST_ROWS, MOST_COLUMNS, MOST_CELL = 5_000, 40, 2_000
-_PLACE = re.compile(rb"""(?<![:\w.-])r\s*=\s*["']\s*([A-Z]{0,4})([0-9]{1,9})\s*["']""")
+_R = rb"""(?<![:\w.-])r\s*=\s*["']"""
+_PLACE = re.compile(_R + rb"""\s*([A-Z]{0,4})([0-9]{1,9})\s*["']""")
 # A reference to a cell written in any other way (as `&#82;`, in UTF-16, in lower case) is none that a table needs.
-_STRANGE = re.compile(
-    rb"""\x00|<!DOCTYPE|<!ENTITY|(?<![:\w.-])r\s*=\s*["'][^"'A-Z0-9]|(?<![:\w.-])r\s*=\s*["'][^"'&]*&"""
-)
+_STRANGE = re.compile(rb"\x00|<!DOCTYPE|<!ENTITY|" + _R + rb"""([^"'A-Z0-9]|[^"'&]*&)""")
 
 
 def rows(content: bytes, kind: str) -> list[list[str]]:
@@ -81,6 +80,7 @@ def _copy(content: bytes) -> io.BytesIO:
                 copy.writestr(name, _looked_at(packed.read(member)))
     except (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError):
         raise _no_table() from None
+    made.seek(0)
     return made
 
 
