@@ -2,10 +2,10 @@
 of joint controllership; what is searched for there, and which channels were chosen.
 """
 
-from libs.kit.schema import guard, run
+from libs.kit.schema import guard, run, unsampled
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 # A release before this one writes spaces without a state: they were at work in at once.
 SPACES = """
@@ -119,3 +119,5 @@ def upgrade() -> None:
     run(SPACES + WEEKS + PARTNERS + WORDS_AND_CHANNELS)
     for table in GUARDED:
         guard(table)
+    unsampled("partner", "contact")
+    unsampled("agreement", "terms")
