@@ -23,7 +23,6 @@ from services.intake.channels import api as channels
 from services.intake.erasure import api as erasure
 from services.intake.erasure import commands as erasing
 from services.intake.erasure.subscribers import subscribers as erasure_subscribers
-from services.intake.imports import api as imports
 from services.intake.keywords import api as keywords
 from services.intake.observations import api as observations
 from services.intake.pages import api as pages
@@ -37,6 +36,7 @@ from services.intake.questions import api as questions
 from services.intake.questions.deadlines import working_day_before
 from services.intake.questions.subscribers import subscribers as question_subscribers
 from services.intake.spaces import api as spaces
+from services.intake.spreadsheets import api as spreadsheets
 
 SHIPPED = Path(__file__).with_name("programmes.toml")
 
@@ -48,7 +48,7 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
         routers=[
             *(programmes.router, accounts.router, pages.router),
             *(spaces.router, observations.router, partners.router),
-            *(keywords.router, channels.router, imports.router),
+            *(keywords.router, channels.router, spreadsheets.router),
             *(questions.router, postings.router, erasure.router),
         ],
         subscribers=[programme_subscribers, question_subscribers, posting_subscribers, erasure_subscribers],

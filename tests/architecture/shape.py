@@ -16,7 +16,7 @@ CAPABILITY = {"__init__", "api", "shapes", "subscribers", "commands", "queries",
 # A file of another name is the idea of its capability; each is named here, so that a new one is a decision.
 IDEAS = {
     "intake/pages/rendering.py",
-    "intake/imports/sheets.py",
+    "intake/spreadsheets/sheets.py",
     "intake/partners/sealing.py",
     "intake/questions/deadlines.py",
     "referral/codes/guessing.py",

@@ -4,7 +4,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from tests.cli.conftest import Lotse
-from tests.services.intake.imports.workbook import sheet, workbook
+from tests.services.intake.spreadsheets.workbook import sheet, workbook
 
 Here = tuple[str, str]
 

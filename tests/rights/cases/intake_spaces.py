@@ -8,10 +8,10 @@ from typing import Any
 
 from libs.edge.bodies import Body
 from services.intake.channels.api import NewDecision
-from services.intake.imports.shapes import Import
 from services.intake.keywords.shapes import NewList
 from services.intake.partners.shapes import Contact, Entry, NewAgreement
 from services.intake.spaces.shapes import DESCRIPTION
+from services.intake.spreadsheets.shapes import Import
 from tests.rights.asking import Ask, Case, about, listing
 from tests.services.intake.situation import Situation
 from tests.services.probe import Person

@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from libs.contracts.types import Code
 from libs.edge.bodies import Body, View
 from libs.kit.errors import invalid
-from services.intake.imports.sheets import MOST_BYTES, MOST_ROWS
+from services.intake.spreadsheets.sheets import MOST_BYTES, MOST_ROWS
 
 # A request applies so many rows, so that its transaction stays short; `next_row` says where to go on.
 AT_ONCE = 200

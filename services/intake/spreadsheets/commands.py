@@ -16,8 +16,6 @@ from libs.kit.errors import Fault, Invalid, invalid
 from libs.kit.ids import new_id
 from libs.kit.transaction import Tx
 from libs.text.folding import fold
-from services.intake.imports import domain, queries
-from services.intake.imports.domain import RowFault
 from services.intake.observations import commands as observations
 from services.intake.observations import domain as weeks
 from services.intake.observations import queries as observed
@@ -27,6 +25,8 @@ from services.intake.programmes.queries import policy_in_force
 from services.intake.spaces import commands as spaces
 from services.intake.spaces.domain import Space, check_languages
 from services.intake.spaces.shapes import NewSpace
+from services.intake.spreadsheets import domain, queries
+from services.intake.spreadsheets.domain import RowFault
 
 Done = Literal["made", "changed", "present"]
 M = TypeVar("M", bound=BaseModel)

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from services.intake.imports.sheets import MOST_ROWS
-from tests.services.intake.imports.workbook import cell, sheet, workbook
+from services.intake.spreadsheets.sheets import MOST_ROWS
 from tests.services.intake.situation import Situation, situation
+from tests.services.intake.spreadsheets.workbook import cell, sheet, workbook
 from tests.services.probe import Probe
 
 SPACES = """Plattform;Gruppenname;Sprache;Mitglieder;Zugang;Bemerkung

@@ -4,14 +4,14 @@ import asyncio
 
 from libs.edge.http import Call, Router
 from libs.kit.transaction import Reply
-from services.intake.imports import commands
-from services.intake.imports.commands import Sheet
-from services.intake.imports.shapes import AT_ONCE, BODY_LIMIT, Import, Report, shown
-from services.intake.imports.sheets import MOST_ROWS, rows
 from services.intake.spaces.api import WRITERS
+from services.intake.spreadsheets import commands
+from services.intake.spreadsheets.commands import Sheet
+from services.intake.spreadsheets.shapes import AT_ONCE, BODY_LIMIT, Import, Report, shown
+from services.intake.spreadsheets.sheets import MOST_ROWS, rows
 
 PREFIX = "/intake/v1"
-router = Router("imports", PREFIX)
+router = Router("spreadsheets", PREFIX)
 ERRORS = ("column_missing", "file_too_large", "not_a_table", "not_utf8", "not_base64", "too_many_rows", "cell_too_long")
 
 
