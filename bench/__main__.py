@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from bench import capture, language, latency, memory, projector, redaction, relay, startup
+from bench import capture, language, latency, memory, projector, redaction, relay, spaces, startup
 from bench.figures import Figure, table
 
 Measure = Callable[[Path, float], Awaitable[list[Figure]]]
@@ -26,6 +26,7 @@ MEASURES: dict[str, Measure] = {
     "memory": memory.measure,
     "redaction": redaction.figures,
     "language": language.figures,
+    "spaces": spaces.measure,
 }
 
 

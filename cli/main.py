@@ -2,7 +2,7 @@
 
 import typer
 
-from cli import bus, letters, programme, questions
+from cli import bus, letters, programme, questions, spreadsheets
 from cli.demo.command import demo
 from cli.options import DATA, EPILOG, Data, Json, PortBase
 from cli.replay import replay
@@ -43,6 +43,8 @@ def up(data: Data = DATA, port_base: PortBase = 8081, json_lines: Json = False) 
 
 for command in (demo, status, token, trace, replay, scrub):
     app.command()(command)
+for sheet in (spreadsheets.spaces, spreadsheets.observations):
+    questions.app.command()(sheet)
 for name, group in (
     ("import", questions.app),
     ("programme", programme.app),

@@ -20,11 +20,6 @@ Programme = Annotated[str | None, typer.Option(help="Into this programme's first
 Dry = Annotated[bool, typer.Option("--dry-run", help="Check every row, and capture none.")]
 
 
-@app.callback()
-def importing() -> None:
-    """Keeps `questions` as a name of its own, also while it is the only one."""
-
-
 @app.command()
 def questions(
     file: File,

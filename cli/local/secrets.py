@@ -4,7 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-KEYS = ("permalink", "idempotency", "cursor", "codes")
+KEYS = ("permalink", "idempotency", "cursor", "codes", "contacts")
 KEY_BYTES = 32
 
 

@@ -41,6 +41,7 @@ from libs.contracts.codes import (
 )
 from libs.contracts.counting import Counted
 from libs.contracts.envelope import Fact, Forgettable, fact
+from libs.contracts.space_codes import SpaceState
 from libs.contracts.types import Code, Count, Days, FactTopic, Hours, IsoWeek, LanguageTag, Minutes
 
 EVERYONE = ("review", "referral", "reporting")
@@ -80,13 +81,14 @@ class ProgrammeConfigured(Fact):
 
 @fact("ev.intake.space.{id}.registered.v1")
 class SpaceRegistered(Fact):
-    """A space was added to a programme's inventory."""
+    """A space was added to a programme's inventory; without a state it was at work in at once."""
 
     platform: Platform
     kind: SpaceKind
     languages: tuple[LanguageTag, ...]
     size_class: SizeClass
     access: Access
+    state: SpaceState | None = None
 
 
 class QuestionText(Forgettable):

@@ -2,10 +2,24 @@
 
 from collections.abc import Iterable
 
-from libs.contracts import intake, intake_accounts, intake_needs, intake_pages, referral, reporting, review
+from libs.contracts import (
+    intake,
+    intake_accounts,
+    intake_channels,
+    intake_needs,
+    intake_pages,
+    intake_partners,
+    intake_spaces,
+    referral,
+    reporting,
+    review,
+)
 from libs.contracts.envelope import FACTS, SERVICES, Fact
 
-MODULES = (intake, intake_accounts, intake_needs, intake_pages, review, referral, reporting)
+MODULES = (
+    *(intake, intake_accounts, intake_channels, intake_needs, intake_pages, intake_partners, intake_spaces),
+    *(review, referral, reporting),
+)
 
 
 def facts_of(service: str) -> list[type[Fact]]:

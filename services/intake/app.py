@@ -20,12 +20,16 @@ from libs.text.language import suggest
 from libs.text.redaction import redact
 from services.intake.accounts import api as accounts
 from services.intake.answered import api as answered
+from services.intake.channels import api as channels
 from services.intake.erasure import api as erasure
 from services.intake.erasure import commands as erasing
 from services.intake.erasure.subscribers import subscribers as erasure_subscribers
 from services.intake.imports import api as imports
+from services.intake.keywords import api as keywords
 from services.intake.needs import api as needs
+from services.intake.observations import api as observations
 from services.intake.pages import api as pages
+from services.intake.partners import api as partners
 from services.intake.postings import api as postings
 from services.intake.postings.subscribers import subscribers as posting_subscribers
 from services.intake.programmes import api as programmes
@@ -36,6 +40,7 @@ from services.intake.questions.deadlines import working_day_before
 from services.intake.questions.subscribers import subscribers as question_subscribers
 from services.intake.shares import api as shares
 from services.intake.spaces import api as spaces
+from services.intake.spreadsheets import api as spreadsheets
 
 SHIPPED = Path(__file__).with_name("programmes.toml")
 
@@ -45,8 +50,11 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
     service = Service(
         name="intake",
         routers=[
-            *(programmes.router, accounts.router, pages.router, spaces.router, needs.router),
-            *(shares.router, imports.router, questions.router, postings.router, answered.router, erasure.router),
+            *(programmes.router, accounts.router, pages.router),
+            *(spaces.router, observations.router, partners.router),
+            *(keywords.router, channels.router, spreadsheets.router),
+            *(needs.router, shares.router, imports.router, questions.router),
+            *(postings.router, answered.router, erasure.router),
         ],
         subscribers=[programme_subscribers, question_subscribers, posting_subscribers, erasure_subscribers],
         timers=[

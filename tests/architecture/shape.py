@@ -18,6 +18,8 @@ IDEAS = {
     "intake/imports/rows.py",
     "intake/pages/rendering.py",
     "intake/questions/arrival.py",
+    "intake/spreadsheets/sheets.py",
+    "intake/partners/sealing.py",
     "intake/questions/deadlines.py",
     "intake/questions/telling.py",
     "referral/codes/guessing.py",

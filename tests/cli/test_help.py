@@ -25,6 +25,7 @@ ALL = dict(commands(ROOT))
 
 def test_the_commands_of_the_architecture_are_there() -> None:
     wanted = "up,demo,token,trace,replay,scrub,status,import questions,bus provision,bus check,programme show"
+    wanted += ",import spaces,import observations"
     wanted += ",programme add-language,dead-letters list,dead-letters show,dead-letters requeue,dead-letters skip"
     assert {" ".join(name) for name in ALL} == set(wanted.split(","))
 

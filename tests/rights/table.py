@@ -55,9 +55,11 @@ class Described:
 
 @cache
 def rows(service: str) -> dict[str, Row]:
-    """What the table says of one service, by operation (`GET /intake/v1/spaces`)."""
+    """What the table says of one service, by operation (`GET /intake/v1/spaces`); a long table has parts,
+    `intake_spaces.toml` beside `intake.toml`."""
     pages = {name.format(service=service): entry for name, entry in _read("pages").items()}
-    return {name: _row(name, entry) for name, entry in {**pages, **_read(service)}.items()}
+    parts = [_read(path.stem) for path in sorted(FOLDER.glob(f"{service}*.toml"))]
+    return {name: _row(name, entry) for part in (pages, *parts) for name, entry in part.items()}
 
 
 def every_row() -> list[tuple[str, Row]]:

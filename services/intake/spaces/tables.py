@@ -21,5 +21,13 @@ space = sa.Table(
     sa.Column("members", sa.Integer, nullable=False),
     sa.Column("size_class", sa.Text, nullable=False),
     sa.Column("access", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text),
+    sa.Column("region", sa.Text, nullable=False),
+    sa.Column("place", sa.Text),
+    sa.Column("professions", pg.ARRAY(sa.Text), nullable=False),
+    sa.Column("communities", pg.ARRAY(sa.Text), nullable=False),
+    sa.Column("rules", pg.ARRAY(sa.Text)),
+    sa.Column("risk", sa.Text),
     *kept("configuration"),
 )

@@ -29,6 +29,7 @@ CROWD = 5
 SEED = 20261116
 # These aggregates are no part of a question's life: their facts carry neither its id nor its codes.
 APART = {"need-signal", "programme", "page", "account", "space", "reviewer", "office", "access"}
+APART |= {"partner", "partner-reading", "agreement", "arrangement", "keyword-list", "channel"}
 
 
 class WithSpace(QuestionCaptured):
