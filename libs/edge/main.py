@@ -19,7 +19,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from libs.edge.connections import Bounded
-from libs.kit import deadletters, migrate, replay, scrubbing
+from libs.kit import deadletters, migrate, replay
 from libs.kit.actor import SYSTEM
 from libs.kit.clock import SystemClock
 from libs.kit.database import Database
@@ -27,6 +27,7 @@ from libs.kit.errors import LotseError
 from libs.kit.running import Running
 from libs.kit.settings import Settings, load
 from libs.kit.transaction import Cause
+from libs.restoring import scrubbing
 from libs.restoring.agreement import settle
 
 Build = Callable[[Settings], FastAPI]

@@ -13,8 +13,8 @@ from cli.scrub import turn_log
 from libs.contracts.envelope import SERVICES
 from libs.contracts.registry import sources_for
 from libs.kit.connection import api, close, connect
-from libs.kit.scrubbing import scrub
 from libs.kit.streams import PROVISIONER, event_stream
+from libs.restoring.scrubbing import scrub
 from tests.faults.fleet import Fleet
 from tests.faults.lives import LETTERS, PREFIX, Life, Stage
 

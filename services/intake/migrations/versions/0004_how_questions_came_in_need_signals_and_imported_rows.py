@@ -3,7 +3,7 @@
 from libs.kit.schema import guard, run
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 
 KEPT = """
     retention_class text NOT NULL DEFAULT '{0}',

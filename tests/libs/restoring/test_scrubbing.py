@@ -3,9 +3,9 @@
 import asyncpg
 import pytest
 
-from libs.kit import scrubbing
 from libs.kit.errors import Unavailable
-from libs.kit.scrubbing import scrub
+from libs.restoring import scrubbing
+from libs.restoring.scrubbing import scrub
 from tests.libs.kit.parts import captured, opened, rows, say
 from tests.stack.stack import Stack
 
