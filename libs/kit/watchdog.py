@@ -18,7 +18,7 @@ import httpx
 from nats.aio.client import Client
 
 from libs.contracts.registry import facts_of, sources_for
-from libs.kit import logs
+from libs.kit import logs, telemetry
 from libs.kit.actor import SYSTEM
 from libs.kit.connection import BUS_AWAY, NOT_FOUND, ApiError, api
 from libs.kit.database import Database
@@ -48,6 +48,16 @@ WHERE o.seq <= $1 ORDER BY o.seq DESC LIMIT 1
 """
 
 
+ASIDE = """
+SELECT (SELECT count(*) FROM dead_letter WHERE state = 'open') AS dead, (SELECT count(*) FROM parked) AS parked
+"""
+_waiting = telemetry.meter.create_gauge("lotse.relay.waiting", description="Events that are not on the bus yet.")
+_pending = telemetry.meter.create_gauge("lotse.consumer.pending", description="Events of a source not handed out yet.")
+_dead = telemetry.meter.create_gauge("lotse.dead_letters", description="Dead letters nobody has decided about.")
+_parked = telemetry.meter.create_gauge("lotse.parked", description="Events that wait for one before them.")
+_ready = telemetry.meter.create_gauge("lotse.ready", description="1 while a check of /readyz finds nothing wrong.")
+
+
 class Readiness:
     """Named checks and what is wrong with each; a check that was never made is wrong."""
 
@@ -58,6 +68,7 @@ class Readiness:
         if self.reasons.get(name) != reason and reason is not None:
             logs.event("not_ready", code=name)
         self.reasons[name] = reason
+        _ready.set(reason is None, {"check": name})
 
     @property
     def wrong(self) -> dict[str, str]:
@@ -110,7 +121,9 @@ class Watchdog:
             self.readiness.set(name, AWAY)
 
     async def _database(self) -> str | None:
-        await self._row("SELECT 1")
+        aside = await self._row(ASIDE)
+        _dead.set(aside["dead"])
+        _parked.set(aside["parked"])
         return None
 
     async def _bus(self) -> str | None:
@@ -122,6 +135,8 @@ class Watchdog:
         if not facts_of(self.service):
             return None
         state = await self._row(STATE)
+        # Numbers leave no gap; the places of what has no number yet may, after a rollback.
+        _waiting.set(state["last"] - state["through"] + max(state["said"] - state["numbered"], 0))
         return (
             await self._events(state["through"])
             or (says_text(self.service) and await self._texts(state["through"]))
@@ -183,6 +198,7 @@ class Watchdog:
                 if refused.code in NOT_FOUND:
                     return f"{name} {PROVISION}"
                 raise
+            _pending.set(info["num_pending"], {"source": source})
             if drift := differences(wanted[stream], info["config"]):
                 return f"{name} differs in {', '.join(drift)}: run `lotse bus check`"
             if info.get("paused"):

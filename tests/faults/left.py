@@ -4,17 +4,21 @@ import asyncio
 import os
 import re
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import asyncpg
+from libs.kit.scrubbing import scrub
+from nats.aio.client import Client
 
 from cli.scrub import turn_log
 from libs.contracts.envelope import SERVICES
 from libs.contracts.registry import sources_for
 from libs.kit.connection import api, close, connect
-from libs.kit.streams import PROVISIONER, event_stream
-from libs.restoring.scrubbing import scrub
+from libs.kit.forgetting import TOMBSTONE
+from libs.kit.streams import PROVISIONER, event_stream, says_text, text_stream
 from tests.faults.fleet import Fleet
 from tests.faults.lives import LETTERS, PREFIX, Life, Stage
 
@@ -32,6 +36,16 @@ async def as_owner(fleet: Fleet, service: str, sql: str) -> None:
     await connection.close()
 
 
+@asynccontextmanager
+async def _bus(fleet: Fleet) -> AsyncIterator[Client]:
+    password = fleet.stack.secrets.password(f"nats-{PROVISIONER}")
+    client = await connect(fleet.stack.nats.url, PROVISIONER, password, "test")
+    try:
+        yield client
+    finally:
+        await close(client)
+
+
 async def settled(fleet: Fleet) -> bool:
     """Everything said is on the bus, and everything there has been acknowledged by all who read it."""
     for service in SERVICES:
@@ -39,14 +53,9 @@ async def settled(fleet: Fleet) -> bool:
         (row,) = await fleet.rows(service, sql)
         if row["published_through"] < row["said"]:
             return False
-    client = await connect(
-        fleet.stack.nats.url, PROVISIONER, fleet.stack.secrets.password(f"nats-{PROVISIONER}"), "test"
-    )
-    try:
+    async with _bus(fleet) as client:
         names = [f"{event_stream(source)}.{service}" for service in SERVICES for source in sources_for(service)]
         found = [await api(client, f"CONSUMER.INFO.{name}") for name in names]
-    finally:
-        await close(client)
     return not any(one["num_pending"] or one["num_ack_pending"] for one in found)
 
 
@@ -113,6 +122,17 @@ async def no_row_holds_it(fleet: Fleet, lives: list[Life]) -> None:
                 word.decode() for row in await fleet.rows(service, sql) for word in WORD.findall(row["text"].encode())
             }
             assert held & gone == set(), f"{table['relname']} of {service}"
+
+
+async def no_text_is_on_the_bus(fleet: Fleet, lives: list[Life]) -> None:
+    """Of what was erased, nothing but tombstones."""
+    async with _bus(fleet) as client:
+        for stream, service in ((text_stream(name), name) for name in SERVICES if says_text(name)):
+            asked = {"subjects_filter": f"forgettable.{service}.>"}
+            subjects = (await api(client, f"STREAM.INFO.{stream}", asked))["state"].get("subjects") or {}
+            erased = {life.id for life in lives if life.erased}
+            left = [one for one in subjects if one.split(".")[2] in erased and not one.endswith(TOMBSTONE)]
+            assert left == [], left
 
 
 def _gone(lives: list[Life]) -> set[str]:

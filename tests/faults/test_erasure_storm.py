@@ -15,6 +15,7 @@ from tests.faults.left import (
     as_owner,
     figures,
     no_row_holds_it,
+    no_text_is_on_the_bus,
     nothing_is_put_aside,
     only_what_stands_is_found,
     scrubbed,
@@ -63,6 +64,7 @@ async def test_what_is_erased_in_a_storm_is_nowhere_and_nothing_else_is_differen
         for before, after in zip(undisturbed, disturbed, strict=True):
             assert await trace(after) == await trace(before), f"question {after.number}"
     await nothing_is_put_aside(fleet)
+    await no_text_is_on_the_bus(fleet, [*undisturbed, *disturbed])
     await no_row_holds_it(fleet, [*undisturbed, *disturbed])
     await scrubbed(fleet)
     only_what_stands_is_found(fleet, [*undisturbed, *disturbed])

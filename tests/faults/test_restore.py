@@ -19,6 +19,7 @@ from tests.faults.fleet import Fleet
 from tests.faults.left import (
     figures,
     no_row_holds_it,
+    no_text_is_on_the_bus,
     nothing_is_put_aside,
     only_what_stands_is_found,
     scrubbed,
@@ -134,6 +135,7 @@ async def _goes_on(fleet: Fleet, before: list[Life], since: list[Life], *, lost:
     await eventually(lambda: settled(fleet), 60)
     assert {(await trace(life))[0] for life in [*before, *since]} == {"erased"}
     await nothing_is_put_aside(fleet)
+    await no_text_is_on_the_bus(fleet, [life for life in before if life.erased])
     await no_row_holds_it(fleet, [life for life in before if life.erased])
     await scrubbed(fleet)
     for life in since:
