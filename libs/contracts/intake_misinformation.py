@@ -4,13 +4,13 @@ A claim is what is said, never who says it. No fact holds its wording, a link, a
 the week, platform, language and size class they are counted by.
 """
 
-from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from libs.contracts.codes import LegalClass, Level, Platform, RepairResult, SizeClass, Standing, Urgency
+from libs.contracts.codes import Platform, RepairResult, SizeClass, Standing
 from libs.contracts.counting import Counted
 from libs.contracts.envelope import Fact, Forgettable, fact
+from libs.contracts.matters import ForReview, ReviewedMatter
 from libs.contracts.types import Count, FactTopic, IsoWeek, LanguageTag
 
 
@@ -54,22 +54,6 @@ class OfTopic(Fact):
 
     week: IsoWeek
     topic: FactTopic
-
-
-class ForReview(Counted):
-    """Something that nobody asked, to be judged like an answer. Review keeps it as it keeps a question."""
-
-    level: Level
-    legal_class: LegalClass
-    urgency: Urgency
-
-
-class ReviewedMatter(Forgettable):
-    """What the reviewer judges: the words as they go round, what is meant in German, and when it is due."""
-
-    text: str | None
-    gist: str | None
-    due_at: datetime
 
 
 @fact("ev.intake.claim.{id}.spotted.v1")
@@ -128,9 +112,11 @@ class PostedReply(Forgettable):
 
 
 @fact(
-    "ev.intake.sighting.{id}.replied.v1", readers=("review", "reporting"), forgettable=PostedReply,
+    "ev.intake.sighting.{id}.replied.v1",
+    readers=("review", "reporting"),
+    forgettable=PostedReply,
     text_readers=("review",),
-)  # fmt: skip
+)
 class SightingReplied(Counted):
     """Our account corrected, or affirmed, in the thread. The event concerns the correction."""
 
@@ -154,10 +140,17 @@ class SightingRepaired(Counted):
     result: RepairResult
 
 
+@fact("ev.intake.sighting.{id}.link-forgotten.v1")
+class SightingLinkForgotten(Fact):
+    """Its link had its days; the place can no longer be found."""
+
+
 @fact(
-    "ev.intake.correction.{id}.requested.v1", readers=("review", "reporting"), forgettable=ReviewedMatter,
+    "ev.intake.correction.{id}.requested.v1",
+    readers=("review", "reporting"),
+    forgettable=ReviewedMatter,
     text_readers=("review",),
-)  # fmt: skip
+)
 class CorrectionRequested(ForReview):
     """A text about a claim is wanted in one language; it goes through the legal review of an answer."""
 

@@ -19,9 +19,13 @@ from libs.kit.transaction import Cause
 from libs.text.language import suggest
 from libs.text.redaction import redact
 from services.intake.accounts import api as accounts
+from services.intake.corrections import api as corrections
 from services.intake.erasure import api as erasure
 from services.intake.erasure import commands as erasing
 from services.intake.erasure.subscribers import subscribers as erasure_subscribers
+from services.intake.hate import api as hate
+from services.intake.misinformation import api as misinformation
+from services.intake.misinformation import commands as claims
 from services.intake.pages import api as pages
 from services.intake.postings import api as postings
 from services.intake.postings.subscribers import subscribers as posting_subscribers
@@ -31,6 +35,8 @@ from services.intake.programmes.subscribers import subscribers as programme_subs
 from services.intake.questions import api as questions
 from services.intake.questions.deadlines import working_day_before
 from services.intake.questions.subscribers import subscribers as question_subscribers
+from services.intake.replies import api as replies
+from services.intake.replies.subscribers import subscribers as reply_subscribers
 from services.intake.spaces import api as spaces
 
 SHIPPED = Path(__file__).with_name("programmes.toml")
@@ -43,12 +49,18 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
         routers=[
             *(programmes.router, accounts.router, pages.router, spaces.router),
             *(questions.router, postings.router, erasure.router),
+            *(corrections.router, misinformation.router, replies.router, hate.router),
         ],
-        subscribers=[programme_subscribers, question_subscribers, posting_subscribers, erasure_subscribers],
+        subscribers=[
+            *(programme_subscribers, question_subscribers, posting_subscribers, erasure_subscribers),
+            reply_subscribers,
+        ],
         timers=[
             Timer("erasure.comments", erasing.comments_overdue, erasing.go_on_without_answer),
             Timer("erasure.working-records", erasing.working_records_over, erasing.retire),
             Timer("erasure.links", erasing.links_over, erasing.forget_links),
+            Timer("misinformation.working-records", claims.over, claims.retire),
+            Timer("misinformation.links", claims.links_over, claims.forget_link),
         ],
         seed=seed,
     )
