@@ -2,10 +2,19 @@
 
 from collections.abc import Iterable
 
-from libs.contracts import intake, intake_accounts, intake_misinformation, intake_pages, referral, reporting, review
+from libs.contracts import (
+    intake,
+    intake_accounts,
+    intake_campaigns,
+    intake_misinformation,
+    intake_pages,
+    referral,
+    reporting,
+    review,
+)
 from libs.contracts.envelope import FACTS, SERVICES, Fact
 
-MODULES = (intake, intake_accounts, intake_misinformation, intake_pages, review, referral, reporting)
+MODULES = (intake, intake_accounts, intake_campaigns, intake_misinformation, intake_pages, review, referral, reporting)
 
 
 def facts_of(service: str) -> list[type[Fact]]:

@@ -19,6 +19,8 @@ from libs.kit.transaction import Cause
 from libs.text.language import suggest
 from libs.text.redaction import redact
 from services.intake.accounts import api as accounts
+from services.intake.campaigns import api as campaigns
+from services.intake.campaigns.subscribers import subscribers as campaign_subscribers
 from services.intake.corrections import api as corrections
 from services.intake.erasure import api as erasure
 from services.intake.erasure import commands as erasing
@@ -26,6 +28,7 @@ from services.intake.erasure.subscribers import subscribers as erasure_subscribe
 from services.intake.hate import api as hate
 from services.intake.misinformation import api as misinformation
 from services.intake.misinformation import commands as claims
+from services.intake.misinformation.subscribers import subscribers as claim_subscribers
 from services.intake.pages import api as pages
 from services.intake.postings import api as postings
 from services.intake.postings.subscribers import subscribers as posting_subscribers
@@ -50,10 +53,11 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
             *(programmes.router, accounts.router, pages.router, spaces.router),
             *(questions.router, postings.router, erasure.router),
             *(corrections.router, misinformation.router, replies.router, hate.router),
+            campaigns.router,
         ],
         subscribers=[
             *(programme_subscribers, question_subscribers, posting_subscribers, erasure_subscribers),
-            reply_subscribers,
+            *(claim_subscribers, reply_subscribers, campaign_subscribers),
         ],
         timers=[
             Timer("erasure.comments", erasing.comments_overdue, erasing.go_on_without_answer),

@@ -57,7 +57,8 @@ class Described:
 def rows(service: str) -> dict[str, Row]:
     """What the table says of one service, by operation (`GET /intake/v1/spaces`)."""
     pages = {name.format(service=service): entry for name, entry in _read("pages").items()}
-    return {name: _row(name, entry) for name, entry in {**pages, **_read(service)}.items()}
+    own = {name: entry for path in FOLDER.glob(f"{service}*.toml") for name, entry in _read(path.stem).items()}
+    return {name: _row(name, entry) for name, entry in {**pages, **own}.items()}
 
 
 def every_row() -> list[tuple[str, Row]]:

@@ -59,15 +59,6 @@ async def read_correction(call: Call) -> Reply:
         return tx.reply(200, await view(tx, correction), version=correction.version)
 
 
-@router.get(
-    "/claims/{id}/corrections", allow=READERS, reply=CorrectionList, summary="The texts about a claim, oldest first"
-)
-async def list_corrections(call: Call) -> Reply:
-    async with call.transaction() as tx:
-        found = await queries.of_claim(tx, call.uuid("id"))
-        return tx.reply(200, CorrectionList(items=[await view(tx, one) for one in found]))
-
-
 async def view(tx: Tx, correction: Correction) -> CorrectionView:
     release = await latest_release(tx, correction.id)
     reason = domain.refuse_ending(correction)

@@ -23,16 +23,15 @@ ROLES = (Role.COUNSELLOR, Role.SPACE_SCOUT, Role.EDITOR, Role.COORDINATOR)
 
 
 class NewHate(Body):
-    """What kind of attack, where. Nobody's name and no words: evidence is secured outside."""
+    """What kind of attack, on which account of ours. Nobody's name and no words: evidence is secured outside."""
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [{"programme": "fem-os", "platform": "facebook", "language": "de", "kind": "threat"}]
+            "examples": [{"account": "0198c0de-0000-7000-8000-000000000005", "language": "de", "kind": "threat"}]
         }
     )
 
-    programme: Code
-    platform: Platform
+    account: UUID
     language: LanguageTag
     kind: HateKind
 
@@ -50,6 +49,7 @@ class HateRef(View):
 
 
 class HateView(HateRef):
+    account: UUID
     programme: str
     week: str
     platform: Platform
@@ -77,11 +77,12 @@ class HateFilter(Paged):
     reply=HateRef,
     status=201,
     summary="Record an attack on an account of ours",
+    errors=("account_unknown",),
 )
 async def record_hate(call: Call[NewHate]) -> Reply:
     body = call.body
     async with call.transaction() as tx:
-        made = await commands.record(tx, body.programme, body.platform, body.language, body.kind)
+        made = await commands.record(tx, body.account, body.language, body.kind)
         return _reply(tx, made, 201)
 
 

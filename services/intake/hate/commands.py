@@ -4,23 +4,34 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from libs.contracts.codes import Platform
 from libs.contracts.envelope import Fact
 from libs.contracts.intake_misinformation import HateClosed, HateKind, HateMeasure, HateMeasureTaken, HateRecorded
 from libs.kit.clock import iso_week
 from libs.kit.ids import new_id
 from libs.kit.transaction import Tx
+from services.intake.accounts.queries import account_by_id
 from services.intake.hate import domain, queries
 from services.intake.hate.domain import Incident
 from services.intake.questions.commands import refuse
 
 
-async def record(tx: Tx, programme: str, platform: Platform, language: str, kind: HateKind) -> Incident:
-    """One of our accounts was attacked. Raises `Forbidden`."""
-    tx.must_act_in(programme)
-    incident = Incident(new_id(), programme, 1, tx.now, tx.now, iso_week(tx.now), platform, language, kind)
+async def record(tx: Tx, account: UUID, language: str, kind: HateKind) -> Incident:
+    """One of our accounts was attacked. Raises `NotFound`."""
+    attacked = await account_by_id(tx, account)
+    incident = Incident(
+        id=new_id(),
+        account=account,
+        programme=attacked.programme,
+        version=1,
+        changed_at=tx.now,
+        recorded_at=tx.now,
+        week=iso_week(tx.now),
+        platform=attacked.platform,
+        language=language,
+        kind=kind,
+    )
     await queries.add(tx, incident)
-    tx.emit(HateRecorded(**_codes(tx, incident)), id=incident.id, version=1, programme=programme)
+    tx.emit(HateRecorded(**_codes(tx, incident)), id=incident.id, version=1, programme=incident.programme)
     return incident
 
 

@@ -21,6 +21,7 @@ CARE = (HateMeasure.DEBRIEF, HateMeasure.ADVICE)
 @dataclass(frozen=True)
 class Incident:
     id: UUID
+    account: UUID
     programme: str
     version: int
     changed_at: datetime

@@ -12,6 +12,7 @@ hate_incident = sa.Table(
     "hate_incident",
     metadata,
     sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("account", sa.Uuid, nullable=False),
     sa.Column("programme", sa.Text, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("changed_at", moment, nullable=False),
@@ -22,5 +23,5 @@ hate_incident = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("measures", pg.ARRAY(sa.Text), nullable=False),
     sa.Column("closed_at", moment),
-    *kept("working-record"),
+    *kept("configuration"),
 )

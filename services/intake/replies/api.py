@@ -12,10 +12,13 @@ from libs.edge.cursors import Paged
 from libs.edge.http import Call, Router
 from libs.kit.errors import invalid
 from libs.kit.transaction import Reply, Tx
-from services.intake.corrections.api import CorrectionRef
+from services.intake.corrections.api import READERS as TEXT_READERS
+from services.intake.corrections.api import CorrectionList, CorrectionRef
 from services.intake.corrections.api import ref as correction_ref
+from services.intake.corrections.api import view as correction_view
+from services.intake.corrections.queries import of_claim
 from services.intake.misinformation.domain import OPEN_REPAIR, Sighting
-from services.intake.misinformation.queries import sightings
+from services.intake.misinformation.queries import claim_by_id, sightings
 from services.intake.misinformation.shapes import PREFIX, SightingList, SightingRef, sighting_ref, sighting_view
 from services.intake.replies import commands
 from services.intake.replies.commands import Posted
@@ -101,6 +104,19 @@ async def list_reply_repairs(call: Call[Any, Paged]) -> Reply:
         rows, total = await sightings(tx, {"repair": OPEN_REPAIR}, paging.after, paging.limit)
         shown, page = paging.page(rows, lambda one: (one.recorded_at, one.id), total)
         return tx.reply(200, SightingList(items=[sighting_view(one) for one in shown], page=page))
+
+
+@router.get(
+    "/claims/{id}/corrections",
+    allow=TEXT_READERS,
+    reply=CorrectionList,
+    summary="Its texts, oldest first",
+)
+async def list_corrections(call: Call) -> Reply:
+    async with call.transaction() as tx:
+        claim = await claim_by_id(tx, call.uuid("id"))
+        views = [await correction_view(tx, one) for one in await of_claim(tx, claim.id)]
+        return tx.reply(200, CorrectionList(items=views))
 
 
 @router.command(

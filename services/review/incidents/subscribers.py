@@ -11,6 +11,7 @@ from libs.contracts.intake import (
     QuestionHeld,
     QuestionHoldLifted,
 )
+from libs.contracts.intake_campaigns import ItemWentLive, PostedItem
 from libs.contracts.intake_misinformation import CorrectionForgotten, PostedReply, SightingReplied
 from libs.contracts.review import IncidentForgotten
 from libs.kit.subscribers import Event, Subscribers
@@ -37,8 +38,11 @@ async def look_at_posting(tx: Tx, event: Event[PostingRecorded], text: PostedTex
 
 
 @subscribers.on(SightingReplied, text=True)
-async def look_at_reply(tx: Tx, event: Event[SightingReplied], text: PostedReply | None) -> None:
-    """What stands below misinformation and no release covers is looked at like a posting."""
+@subscribers.on(ItemWentLive, text=True)
+async def look_at_what_stands(
+    tx: Tx, event: Event[SightingReplied] | Event[ItemWentLive], text: PostedReply | PostedItem | None
+) -> None:
+    """What stands below misinformation, or in a campaign, and no release covers is looked at like a posting."""
     if event.fact.standing in OPENING:
         posting = KnownPosting(
             id=UUID(event.id),

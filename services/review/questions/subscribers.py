@@ -17,12 +17,13 @@ from libs.contracts.intake import (
     QuestionTiming,
     QuestionTriaged,
 )
+from libs.contracts.intake_campaigns import ItemPutToReview, ItemWithdrawn
 from libs.contracts.intake_misinformation import (
     CorrectionEnded,
     CorrectionForgotten,
     CorrectionRequested,
 )
-from libs.contracts.matters import ReviewedMatter
+from libs.contracts.matters import ForReview, ReviewedMatter
 from libs.kit.subscribers import Event, Subscribers
 from libs.kit.transaction import Tx
 from services.review.questions import queries
@@ -50,8 +51,10 @@ async def keep_question(tx: Tx, event: Event[QuestionCaptured], text: QuestionTe
 
 
 @subscribers.on(CorrectionRequested, text=True)
-async def keep_matter(tx: Tx, event: Event[CorrectionRequested], text: ReviewedMatter | None) -> None:
-    """What nobody asked is judged like an answer, so it is kept like a question that was triaged."""
+@subscribers.on(ItemPutToReview, text=True)
+async def keep_matter(tx: Tx, event: Event[ForReview], text: ReviewedMatter | None) -> None:
+    """What nobody asked is judged like an answer, so it is kept like a question that was triaged. An item of a
+    campaign comes again whenever it was written anew."""
     id, fact = UUID(event.id), event.fact
     kept = text if text and await keepable(tx, id) else None
     known = KnownQuestion(
@@ -67,7 +70,10 @@ async def keep_matter(tx: Tx, event: Event[CorrectionRequested], text: ReviewedM
         text=kept.text if kept else None,
         gist=kept.gist if kept else None,
     )
-    await queries.add(tx, known)
+    if await queries.questions_by_ids(tx, [id]):
+        await queries.change(tx, id, text=known.text, gist=known.gist, due_at=known.due_at)
+    else:
+        await queries.add(tx, known)
 
 
 @subscribers.on(QuestionTriaged, text=True)
@@ -105,6 +111,7 @@ async def keep_giving_back(tx: Tx, event: Event[QuestionGivenBack]) -> None:
 
 @subscribers.on(QuestionClosed)
 @subscribers.on(CorrectionEnded)
+@subscribers.on(ItemWithdrawn)
 async def keep_closing(tx: Tx, event: Event[QuestionClosed]) -> None:
     await queries.change(tx, UUID(event.id), closed_at=event.time)
 

@@ -1,6 +1,6 @@
 """Claims with their variants, sightings and texts, hate against own accounts, and campaigns with their items."""
 
-from libs.kit.schema import guard, run
+from libs.kit.schema import guard, run, unsampled
 
 revision = "0005"
 down_revision = "0003"
@@ -9,6 +9,9 @@ WORKING = """
     retention_class text NOT NULL DEFAULT 'working-record',
     held boolean NOT NULL DEFAULT false
 """
+
+# Codes alone, and what the programme itself published.
+CONFIGURATION = WORKING.replace("working-record", "configuration")
 
 TABLES = f"""
 CREATE TABLE claim (
@@ -80,6 +83,7 @@ CREATE INDEX correction_claim ON correction (claim, id);
 CREATE UNIQUE INDEX correction_in_use ON correction (claim, language) WHERE status = 'requested';
 CREATE TABLE hate_incident (
     id uuid PRIMARY KEY,
+    account uuid NOT NULL,
     programme text NOT NULL,
     version integer NOT NULL,
     changed_at timestamptz NOT NULL,
@@ -89,9 +93,57 @@ CREATE TABLE hate_incident (
     language text NOT NULL,
     kind text NOT NULL,
     measures text[] NOT NULL,
-    closed_at timestamptz, {WORKING}
+    closed_at timestamptz, {CONFIGURATION}
 );
 CREATE INDEX hate_incident_recent ON hate_incident (programme, recorded_at DESC, id DESC);
+CREATE TABLE campaign (
+    id uuid PRIMARY KEY,
+    programme text NOT NULL,
+    version integer NOT NULL,
+    changed_at timestamptz NOT NULL,
+    status text NOT NULL,
+    title text NOT NULL,
+    topic text NOT NULL,
+    origin text NOT NULL,
+    claim uuid,
+    aim text,
+    audience text,
+    languages text[] NOT NULL,
+    starts date,
+    ends date, {CONFIGURATION}
+);
+CREATE INDEX campaign_recent ON campaign (programme, changed_at DESC, id DESC);
+CREATE TABLE campaign_item (
+    id uuid PRIMARY KEY,
+    campaign uuid NOT NULL,
+    programme text NOT NULL,
+    version integer NOT NULL,
+    changed_at timestamptz NOT NULL,
+    state text NOT NULL,
+    topic text NOT NULL,
+    language text NOT NULL,
+    platform text NOT NULL,
+    legal_class text NOT NULL,
+    text text NOT NULL,
+    media jsonb NOT NULL,
+    spaces uuid[] NOT NULL,
+    scheduled_at timestamptz,
+    live_at timestamptz,
+    link text,
+    submission uuid,
+    standing text, {CONFIGURATION}
+);
+CREATE INDEX campaign_item_campaign ON campaign_item (campaign, id);
+CREATE INDEX campaign_item_submission ON campaign_item (submission) WHERE submission IS NOT NULL;
+CREATE TABLE campaign_reach (
+    item uuid NOT NULL,
+    week text NOT NULL,
+    programme text NOT NULL,
+    views integer NOT NULL,
+    viewers integer NOT NULL,
+    interactions integer NOT NULL, {CONFIGURATION},
+    PRIMARY KEY (item, week)
+);
 """
 
 
@@ -99,3 +151,8 @@ def upgrade() -> None:
     run(TABLES)
     for table in ("claim", "claim_variant", "sighting", "correction", "hate_incident"):
         guard(table)
+    for table in ("campaign", "campaign_item", "campaign_reach"):
+        guard(table)
+    unsampled("claim", "gist")
+    unsampled("claim_variant", "wording")
+    unsampled("sighting", "link", "text")

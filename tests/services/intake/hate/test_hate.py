@@ -12,6 +12,7 @@ from libs.contracts.intake_misinformation import HateKind, HateMeasure
 from libs.kit.ids import new_id
 from services.intake.hate import domain
 from services.intake.hate.domain import CARE, GRAVE, Incident
+from tests.services.intake.accounts.test_accounts import asked
 from tests.services.intake.situation import Situation, situation
 from tests.services.probe import Probe
 
@@ -25,7 +26,7 @@ async def here(intake: Probe) -> Situation:
 
 
 async def recorded(here: Situation, kind: str = "threat") -> Any:
-    body = {"programme": here.programme, "platform": "facebook", "language": "ar", "kind": kind}
+    body = {"account": (await asked(here)).rpartition("/")[2], "language": "ar", "kind": kind}
     return await here.counsellor.do("POST", PATH, body)
 
 
@@ -51,13 +52,13 @@ async def test_its_facts_hold_codes_alone(here: Situation) -> None:
 
 
 async def test_nothing_can_be_written_about_who_did_it(here: Situation) -> None:
-    body = {"programme": here.programme, "platform": "x-twitter", "language": "de", "kind": "insult", "author": "Max"}
+    body = {"account": str(new_id()), "language": "de", "kind": "insult", "author": "Max"}
     assert (await here.counsellor.refused("POST", PATH, body))[0] == 422
 
 
 @given(kind=st.sampled_from(HateKind), measures=st.lists(st.sampled_from(HateMeasure)))
 def test_a_grave_attack_is_closed_with_care_alone(kind: HateKind, measures: list[HateMeasure]) -> None:
-    incident = Incident(new_id(), "fem-os", 1, NOW, NOW, "2026-W48", Platform.FACEBOOK, "ar", kind)
+    incident = Incident(new_id(), new_id(), "fem-os", 1, NOW, NOW, "2026-W48", Platform.FACEBOOK, "ar", kind)
     for measure in measures:
         if domain.refuse_measure(incident, measure) is None:
             incident = domain.measured(incident, measure)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from libs.contracts.intake_misinformation import ClaimForgotten, CorrectionForgotten
 from libs.contracts.review import IncidentDecided, SubmissionApprovalWithdrawn
 from libs.kit.ids import new_id
 from tests.services.intake.situation import COUNTED, Situation, situation
@@ -251,3 +252,14 @@ async def test_a_text_about_another_claim_is_not_taken(here: Situation) -> None:
     body = {"correction": await other.text(), "parts": [TRUTH]}
     refused = await here.counsellor.refused("POST", f"{V1}/sightings/{sighting}/reply", body, version=1)
     assert refused == (422, "invalid_input")
+
+
+async def test_a_restored_database_forgets_again_what_had_been_forgotten(here: Situation) -> None:
+    claim = await rumour(here)
+    await claim.variant()
+    text = await claim.text()
+    await here.intake.hear(CorrectionForgotten(), id=text, programme=here.programme)
+    await here.intake.hear(ClaimForgotten(), id=claim.id, programme=here.programme)
+    seen = await claim.seen()
+    assert (seen["status"], seen["gist"], seen["variants"][0]["wording"]) == ("forgotten", None, None)
+    assert (await here.counsellor.get(f"{V1}/corrections/{text}"))["status"] == "forgotten"
