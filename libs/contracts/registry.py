@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from libs.contracts import (
     intake,
     intake_accounts,
+    intake_campaigns,
     intake_channels,
+    intake_misinformation,
     intake_needs,
     intake_pages,
     intake_partners,
@@ -17,8 +19,8 @@ from libs.contracts import (
 from libs.contracts.envelope import FACTS, SERVICES, Fact
 
 MODULES = (
-    *(intake, intake_accounts, intake_channels, intake_needs, intake_pages, intake_partners, intake_spaces),
-    *(review, referral, reporting),
+    *(intake, intake_accounts, intake_campaigns, intake_channels, intake_misinformation, intake_needs, intake_pages),
+    *(intake_partners, intake_spaces, review, referral, reporting),
 )
 
 

@@ -77,7 +77,10 @@ ShortText = Annotated[str, StringConstraints(min_length=1, max_length=200), Clea
 MediumText = Annotated[str, StringConstraints(min_length=1, max_length=2_000), CleanText]
 LongText = Annotated[str, StringConstraints(min_length=1, max_length=20_000), CleanText]
 HttpLink = Annotated[
-    str, StringConstraints(min_length=8, max_length=2_000, pattern=r"^https?://"), AfterValidator(_link)
+    str,
+    StringConstraints(min_length=8, max_length=2_000, pattern=r"^https?://"),
+    AfterValidator(_link),
+    Field(description="Begins with https:// or http://."),
 ]
 Instant = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_written), AfterValidator(_moment)]
 Day = Annotated[date, AfterValidator(_day)]

@@ -20,12 +20,19 @@ from libs.text.language import suggest
 from libs.text.redaction import redact
 from services.intake.accounts import api as accounts
 from services.intake.answered import api as answered
+from services.intake.campaigns import api as campaigns
+from services.intake.campaigns.subscribers import subscribers as campaign_subscribers
 from services.intake.channels import api as channels
+from services.intake.corrections import api as corrections
 from services.intake.erasure import api as erasure
 from services.intake.erasure import commands as erasing
 from services.intake.erasure.subscribers import subscribers as erasure_subscribers
+from services.intake.hate import api as hate
 from services.intake.imports import api as imports
 from services.intake.keywords import api as keywords
+from services.intake.misinformation import api as misinformation
+from services.intake.misinformation import commands as claims
+from services.intake.misinformation.subscribers import subscribers as claim_subscribers
 from services.intake.needs import api as needs
 from services.intake.observations import api as observations
 from services.intake.pages import api as pages
@@ -38,6 +45,8 @@ from services.intake.programmes.subscribers import subscribers as programme_subs
 from services.intake.questions import api as questions
 from services.intake.questions.deadlines import working_day_before
 from services.intake.questions.subscribers import subscribers as question_subscribers
+from services.intake.replies import api as replies
+from services.intake.replies.subscribers import subscribers as reply_subscribers
 from services.intake.shares import api as shares
 from services.intake.spaces import api as spaces
 from services.intake.spreadsheets import api as spreadsheets
@@ -55,12 +64,19 @@ def build(settings: Settings, clock: Clock | None = None) -> FastAPI:
             *(keywords.router, channels.router, spreadsheets.router),
             *(needs.router, shares.router, imports.router, questions.router),
             *(postings.router, answered.router, erasure.router),
+            *(corrections.router, misinformation.router, replies.router, hate.router),
+            campaigns.router,
         ],
-        subscribers=[programme_subscribers, question_subscribers, posting_subscribers, erasure_subscribers],
+        subscribers=[
+            *(programme_subscribers, question_subscribers, posting_subscribers, erasure_subscribers),
+            *(claim_subscribers, reply_subscribers, campaign_subscribers),
+        ],
         timers=[
             Timer("erasure.comments", erasing.comments_overdue, erasing.go_on_without_answer),
             Timer("erasure.working-records", erasing.working_records_over, erasing.retire),
             Timer("erasure.links", erasing.links_over, erasing.forget_links),
+            Timer("misinformation.working-records", claims.over, claims.retire),
+            Timer("misinformation.links", claims.links_over, claims.forget_link),
         ],
         seed=seed,
     )

@@ -158,8 +158,8 @@ def test_the_direction_between_all_capabilities_is_fixed() -> None:
 def test_a_capability_without_a_direction_is_found(tmp_path: Path) -> None:
     skeleton(tmp_path)
     assert uncovered(tmp_path) == []
-    (tmp_path / "services/intake/campaigns").mkdir()
-    assert uncovered(tmp_path) == ["intake.campaigns"]
+    (tmp_path / "services/intake/weather").mkdir()
+    assert uncovered(tmp_path) == ["intake.weather"]
 
 
 @pytest.mark.parametrize("folder", ["libs", "cli", "services"])

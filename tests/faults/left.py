@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from libs.kit.scrubbing import scrub
 from nats.aio.client import Client
 
 from cli.scrub import turn_log
@@ -19,6 +18,7 @@ from libs.contracts.registry import sources_for
 from libs.kit.connection import api, close, connect
 from libs.kit.forgetting import TOMBSTONE
 from libs.kit.streams import PROVISIONER, event_stream, says_text, text_stream
+from libs.restoring.scrubbing import scrub
 from tests.faults.fleet import Fleet
 from tests.faults.lives import LETTERS, PREFIX, Life, Stage
 

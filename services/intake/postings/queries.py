@@ -67,6 +67,11 @@ async def posting_by_id(tx: Tx, id: UUID) -> Posting:
     return _posting(row)
 
 
+async def is_known(tx: Tx, id: UUID) -> bool:
+    """Whether a posting has this id."""
+    return await tx.fetch_one(ONE_LOCKED, id=id) is not None
+
+
 async def of_question(tx: Tx, question: UUID) -> list[Posting]:
     """A question's postings, oldest first."""
     return [_posting(row) for row in await tx.fetch(OF_QUESTION, question=question)]

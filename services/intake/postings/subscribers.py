@@ -51,5 +51,6 @@ async def forget_release(tx: Tx, event: Event[SubmissionForgotten]) -> None:
 
 @subscribers.on(IncidentDecided)
 async def settle_incident(tx: Tx, event: Event[IncidentDecided]) -> None:
-    if event.fact.decision is IncidentDecision.CLEARED:
+    # An incident may also be about a reply to misinformation, which is no posting of ours.
+    if event.fact.decision is IncidentDecision.CLEARED and await queries.is_known(tx, event.fact.posting):
         await commands.clear(tx, event.fact.posting)

@@ -17,6 +17,13 @@ from libs.contracts.intake import (
     QuestionTiming,
     QuestionTriaged,
 )
+from libs.contracts.intake_campaigns import ItemPutToReview, ItemWithdrawn
+from libs.contracts.intake_misinformation import (
+    CorrectionEnded,
+    CorrectionForgotten,
+    CorrectionRequested,
+)
+from libs.contracts.matters import ForReview, ReviewedMatter
 from libs.kit.subscribers import Event, Subscribers
 from libs.kit.transaction import Tx
 from services.review.questions import queries
@@ -41,6 +48,32 @@ async def keep_question(tx: Tx, event: Event[QuestionCaptured], text: QuestionTe
         gist=kept.gist,
     )
     await queries.add(tx, known)
+
+
+@subscribers.on(CorrectionRequested, text=True)
+@subscribers.on(ItemPutToReview, text=True)
+async def keep_matter(tx: Tx, event: Event[ForReview], text: ReviewedMatter | None) -> None:
+    """What nobody asked is judged like an answer, so it is kept like a question that was triaged. An item of a
+    campaign comes again whenever it was written anew."""
+    id, fact = UUID(event.id), event.fact
+    kept = text if text and await keepable(tx, id) else None
+    known = KnownQuestion(
+        id=id,
+        programme=event.programme,
+        platform=fact.platform,
+        language=fact.language,
+        topic=fact.topic,
+        level=fact.level,
+        legal_class=fact.legal_class,
+        urgency=fact.urgency,
+        due_at=kept.due_at if kept else None,
+        text=kept.text if kept else None,
+        gist=kept.gist if kept else None,
+    )
+    if await queries.questions_by_ids(tx, [id]):
+        await queries.change(tx, id, text=known.text, gist=known.gist, due_at=known.due_at)
+    else:
+        await queries.add(tx, known)
 
 
 @subscribers.on(QuestionTriaged, text=True)
@@ -77,6 +110,8 @@ async def keep_giving_back(tx: Tx, event: Event[QuestionGivenBack]) -> None:
 
 
 @subscribers.on(QuestionClosed)
+@subscribers.on(CorrectionEnded)
+@subscribers.on(ItemWithdrawn)
 async def keep_closing(tx: Tx, event: Event[QuestionClosed]) -> None:
     await queries.change(tx, UUID(event.id), closed_at=event.time)
 
@@ -97,5 +132,6 @@ async def keep_hold_lifted(tx: Tx, event: Event[QuestionHoldLifted]) -> None:
 
 
 @subscribers.on(QuestionForgotten)
+@subscribers.on(CorrectionForgotten)
 async def forget_question(tx: Tx, event: Event[QuestionForgotten]) -> None:
     await queries.forget(tx, UUID(event.id), event.time)

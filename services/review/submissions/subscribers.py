@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from libs.contracts.intake import QuestionForgotten, QuestionHeld, QuestionHoldLifted
+from libs.contracts.intake_misinformation import CorrectionForgotten
 from libs.contracts.review import SubmissionForgotten
 from libs.kit.subscribers import Event, Subscribers
 from libs.kit.transaction import Tx
@@ -23,6 +24,7 @@ async def lift_hold(tx: Tx, event: Event[QuestionHoldLifted]) -> None:
 
 
 @subscribers.on(QuestionForgotten)
+@subscribers.on(CorrectionForgotten)
 async def forget_submissions(tx: Tx, event: Event[QuestionForgotten]) -> None:
     await commands.forget(tx, UUID(event.id))
     await forget_lost(tx, event, SubmissionForgotten())

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.intake.programmes.api import EXAMPLE_POLICY
 from tests.rights.asking import Ask, Case, about, listing
-from tests.rights.cases import intake_accounts, intake_spaces
+from tests.rights.cases import intake_accounts, intake_offers, intake_spaces
 from tests.services.intake.situation import TRIAGE, Situation
 from tests.services.probe import Person
 
@@ -161,6 +161,7 @@ ONE = f"{QUESTIONS}/{{id}}"
 CASES: Mapping[str, Case[Any]] = {
     **intake_accounts.CASES,
     **intake_spaces.CASES,
+    **intake_offers.CASES,
     "GET /intake/v1/programmes": programme,
     "GET /intake/v1/programmes/{code}": programme,
     "PUT /intake/v1/programmes/{code}": configuration,

@@ -30,6 +30,8 @@ SEED = 20261116
 # These aggregates are no part of a question's life: their facts carry neither its id nor its codes.
 APART = {"need-signal", "programme", "page", "account", "space", "reviewer", "office", "access"}
 APART |= {"partner", "partner-reading", "agreement", "arrangement", "keyword-list", "channel"}
+# Nobody asked here: a claim and a campaign are no person's, and hate is kept without who did it.
+APART |= {"claim", "sighting", "correction", "hate-incident", "campaign", "campaign-item"}
 
 
 class WithSpace(QuestionCaptured):
