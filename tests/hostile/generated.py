@@ -57,8 +57,10 @@ FORMS = frozenset(
         "not_accepted",
     }
 )
-# Members that name something: each is worth nothing unless it is there; and a moment that must be to come.
-NAMING = frozenset({"code", "programme", "listed_by", "core_version", "variant_version", "submission", "spaces", "at"})
+# Members that name something: each is worth nothing unless it is there; a moment that must be to come; a whole file.
+NAMING = frozenset(
+    {"code", "programme", "listed_by", "core_version", "variant_version", "submission", "spaces", "at", "content"}
+)
 # Nobody who makes them up hits one that this service made.
 MADE_HERE = frozenset({"cursor", "after"})
 # A request of the right form may still be refused for what it means; `form_is_kept` looks at what it was refused for.

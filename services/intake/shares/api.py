@@ -7,16 +7,24 @@ the body alone, never in an address, which histories, proxies and logs would kee
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from libs.contracts.codes import Role
-from libs.edge.bodies import Body, LongText, View
+from libs.edge.bodies import Body, View, clean
 from libs.edge.http import Call, Router
 from libs.kit.transaction import Reply
 from services.intake.shares import commands
 
 LIMIT = 64 * 1024
 router = Router("shares", "/intake/v1")
+
+
+def _clean_if_any(text: str) -> str:
+    return clean(text) if text else text
+
+
+# A share sheet sends its fields even where it has nothing to put in them.
+SharedText = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(_clean_if_any)]
 
 
 class Shared(Body):
@@ -30,8 +38,8 @@ class Shared(Body):
         }
     )
 
-    title: Annotated[LongText | None, Field(description="Left out: it mostly names who wrote.")] = None
-    text: LongText | None = None
+    title: Annotated[SharedText | None, Field(description="Left out: it mostly names who wrote.")] = None
+    text: SharedText | None = None
     url: Annotated[str | None, Field(max_length=2_000)] = None
 
 
@@ -67,7 +75,7 @@ class DraftView(View):
     errors=("redaction_failed", "malformed_form"),
 )
 async def draft_from_share(call: Call[Shared]) -> Reply:
-    made = commands.draft(call.body.text, call.body.url)
+    made = commands.draft(call.body.text or None, call.body.url or None)
     view = DraftView(
         draft=Draft(text=made.text, link=made.link),
         redacted=dict(made.redacted),

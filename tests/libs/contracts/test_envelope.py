@@ -130,7 +130,7 @@ def test_a_type_its_subject_and_its_class_tell_the_same(cls: type[Fact]) -> None
         "one file for a capability that has many"
     )
     assert cls.readers and (owner not in cls.readers or owner == "reporting"), "only reporting keeps its own history"
-    assert cls.__doc__ and cls.__doc__.endswith((".", "`"))
+    assert cls.__doc__ and cls.__doc__.rstrip().endswith((".", "`"))
 
 
 @pytest.mark.parametrize("subject", ["ev.intake.question.{id}.captured.v1", "ev.kitchen.question.{id}.cooked.v1"])

@@ -33,9 +33,11 @@ async def those_answered(client: Client, attempts: Iterable[tuple[str, Any]]) ->
 def as_others(service: str) -> list[tuple[str, Any]]:
     """Saying something, and acting on durables and texts, in another's name."""
     found: list[tuple[str, Any]] = []
+    # How much there is of what it hears anyway, it may ask.
+    heard = {event_stream(source) for source in sources_for(service)}
     for other in set(SERVICES) - {service}:
         found += [(f"ev.{other}.{EVENT}", {}), (f"forgettable.{other}.q.e", {})]
-        found += [(f"$JS.API.STREAM.INFO.{stream}", None) for stream in streams_of(other)]
+        found += [(f"$JS.API.STREAM.INFO.{stream}", None) for stream in streams_of(other) if stream not in heard]
         for source in sources_for(other):
             stream = event_stream(source)
             found += [

@@ -231,7 +231,7 @@ async def test_by_default_a_batch_waits_until_it_is_full_and_ours_takes_what_has
         await eventually(lambda: _asks(bus, "review"))
         said = seconds()
         await publish(intake, event(taken(), new_id(), 1))
-        await eventually(lambda: came)
+        await eventually(lambda: came, 15)
         assert came[0] - said > 2
     async with user(stack, "reporting") as client:
         pull = await client.jetstream().pull_subscribe_bind(durable="reporting", stream="EV_INTAKE")
