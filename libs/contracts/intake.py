@@ -105,12 +105,10 @@ class QuestionText(Forgettable):
     text_readers=("review",),
 )
 class QuestionCaptured(Counted):
-    """A counsellor captured a question she found. What she did not say is null, which is not the same as no.
+    """A counsellor captured a question she found; what she did not say of how is null, which is not the same as no."""
 
-    `captured_as` never says image or voice, and nothing says that a post was anonymous: both can be seen in the group,
-    and are so rare that they would lead back to one post.
-    """
-
+    # `captured_as` never says image or voice, and nothing says that a post was anonymous: both can be seen in the
+    # group, and are so rare that they would lead back to one post.
     size_class: SizeClass
     channel: Channel
     relation: Relation
