@@ -18,6 +18,8 @@ from libs.kit.settings import BusSettings, read
 from libs.kit.streams import consumers, streams
 
 IMMUTABLE = {"retention", "storage", "name", "deny_delete", "deny_purge", "deliver_policy", "durable_name"}
+NO_STORE = 10049
+CLEARING = (0.1, 0.3, 1.0, 2.0)
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ async def _stream(client: Client, wanted: dict[str, Any], check: bool) -> list[C
     found = await _found(client, f"STREAM.INFO.{name}")
     if found is None:
         if not check:
-            await api(client, f"STREAM.CREATE.{name}", wanted)
+            await _create(client, wanted)
         return [Change(name, "create")]
     differing = differences(wanted, found)
     if not differing:
@@ -55,6 +57,19 @@ async def _stream(client: Client, wanted: dict[str, Any], check: bool) -> list[C
         # From the server's own settings, so that what operators added stays.
         await api(client, f"STREAM.UPDATE.{name}", {**found, **wanted})
     return [Change(name, "update", differing)]
+
+
+async def _create(client: Client, wanted: dict[str, Any]) -> None:
+    """The server may still be clearing the directory of a stream of that name which it has already said is deleted."""
+    for wait in CLEARING:
+        try:
+            await api(client, f"STREAM.CREATE.{wanted['name']}", wanted)
+            return
+        except ApiError as refused:
+            if refused.code != NO_STORE:
+                raise
+            await asyncio.sleep(wait)
+    await api(client, f"STREAM.CREATE.{wanted['name']}", wanted)
 
 
 async def _consumer(client: Client, stream: str, wanted: dict[str, Any], check: bool) -> list[Change]:

@@ -1,15 +1,20 @@
 """The bus is made what the contracts say; what differs is told; what operators added stays."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from nats.aio.client import Client
 
+from cli.local.bus import accounts
+from cli.local.nats import Nats
+from cli.local.ports import any_free
 from libs.contracts.envelope import SERVICES
 from libs.contracts.registry import sources_for
-from libs.kit.connection import ApiError, api
+from libs.kit.connection import ApiError, api, close, connect
 from libs.kit.provision import IMMUTABLE, Change, provision, remove
-from libs.kit.streams import consumers, says_text, streams, text_stream
+from libs.kit.streams import PROVISIONER, consumers, says_text, streams, text_stream
+from tests.stack.waiting import eventually
 
 
 async def config(client: Client, what: str) -> dict[str, Any]:
@@ -99,3 +104,21 @@ async def test_a_durable_that_begins_elsewhere_is_refused(bus: Client) -> None:
     subject = f"CONSUMER.CREATE.EV_REVIEW.intake.{wanted['filter_subject']}"
     await api(bus, subject, {"stream_name": "EV_REVIEW", "config": config})
     assert await provision(bus) == [Change("EV_REVIEW/intake", "refuse", ("deliver_policy",))]
+
+
+async def test_a_stream_is_made_although_its_old_directory_is_still_being_cleared(tmp_path: Path) -> None:
+    port, monitor = any_free(2)
+    server = Nats(tmp_path, (port, monitor), accounts(lambda name: name), tmp_path / "nats.log", sync_interval="2m")
+    await server.start()
+    client = await connect(server.url, PROVISIONER, f"nats-{PROVISIONER}", "test")
+    try:
+        await provision(client)
+        (held,) = tmp_path.glob("nats/jetstream/*/streams")
+        await remove(client)
+        await eventually(lambda: not any(held.iterdir()))
+        held.rmdir()
+        held.write_text("in the way once: the server itself clears it when it fails")
+        assert Change("EV_INTAKE", "create") in await provision(client)
+    finally:
+        await close(client)
+        await server.stop()
