@@ -61,15 +61,14 @@ async def _stream(client: Client, wanted: dict[str, Any], check: bool) -> list[C
 
 async def _create(client: Client, wanted: dict[str, Any]) -> None:
     """The server may still be clearing the directory of a stream of that name which it has already said is deleted."""
-    for wait in CLEARING:
+    for wait in (*CLEARING, None):
         try:
             await api(client, f"STREAM.CREATE.{wanted['name']}", wanted)
             return
         except ApiError as refused:
-            if refused.code != NO_STORE:
+            if wait is None or refused.code != NO_STORE:
                 raise
-            await asyncio.sleep(wait)
-    await api(client, f"STREAM.CREATE.{wanted['name']}", wanted)
+        await asyncio.sleep(wait)
 
 
 async def _consumer(client: Client, stream: str, wanted: dict[str, Any], check: bool) -> list[Change]:
