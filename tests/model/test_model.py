@@ -5,6 +5,7 @@ with a few simple rules. `LOTSE_FAULTS=long` asks for much more of it; the seed 
 import asyncio
 import os
 import random
+from collections.abc import Coroutine
 from typing import Any
 
 import pytest
@@ -56,56 +57,61 @@ def asks(walk: Walk, succeeding: bool) -> list[tuple[str, str, str, str]]:
     ]
 
 
-def _machine(runner: asyncio.Runner, at: Platform) -> type[RuleBasedStateMachine]:
-    class Beside(RuleBasedStateMachine):
-        def __init__(self) -> None:
-            super().__init__()
-            self.machine = Machine(at)
-            runner.run(self.machine.calls.found())
-            runner.run(self.machine.settle())
+class Beside(RuleBasedStateMachine):
+    """A subclass says on which platform."""
 
-        @rule(who=st.sampled_from(("amal", "amal", "dora", "clara")), choice=st.sampled_from(CHOICES["capture"]))
-        def capture(self, who: str, choice: str) -> None:
-            runner.run(self.machine.ask("capture", who, "", choice))
+    runner: asyncio.Runner
+    platform: Platform
 
-        def _choose(self, data: Any, succeeding: bool) -> tuple[str, str, str, str] | None:
-            """First what is asked, so that no request with many choices drowns the others."""
-            found = asks(self.machine.walk, succeeding)
-            if not found:
-                return None
-            verb = data.draw(st.sampled_from(sorted({ask[0] for ask in found})))
-            chosen: tuple[str, str, str, str] = data.draw(st.sampled_from([ask for ask in found if ask[0] == verb]))
-            return chosen
+    def __init__(self) -> None:
+        super().__init__()
+        self.machine = Machine(self.platform)
+        self._run(self.machine.calls.found())
+        self._run(self.machine.settle())
 
-        @precondition(lambda self: self.machine.walk.things)
-        @rule(data=st.data(), times=st.integers(1, 6))
-        def go_on(self, data: Any, times: int) -> None:
-            for _ in range(times):
-                if ask := self._choose(data, succeeding=True):
-                    runner.run(self.machine.ask(*ask))
+    def _run(self, doing: Coroutine[Any, Any, None]) -> None:
+        self.runner.run(doing)
 
-        @precondition(lambda self: self.machine.walk.things)
-        @rule(data=st.data(), stale=st.booleans())
-        def try_what_fails(self, data: Any, stale: bool) -> None:
-            if ask := self._choose(data, succeeding=stale):
-                runner.run(self.machine.ask(*ask, stale=stale))
+    @rule(who=st.sampled_from(("amal", "amal", "dora", "clara")), choice=st.sampled_from(CHOICES["capture"]))
+    def capture(self, who: str, choice: str) -> None:
+        self._run(self.machine.ask("capture", who, "", choice))
 
-        @rule(service=SPEAKING)
-        def fall_silent(self, service: str) -> None:
-            runner.run(self.machine.fall_silent(service))
+    def _choose(self, data: Any, succeeding: bool) -> tuple[str, str, str, str] | None:
+        """First what is asked, so that no request with many choices drowns the others."""
+        found = asks(self.machine.walk, succeeding)
+        if not found:
+            return None
+        verb = data.draw(st.sampled_from(sorted({ask[0] for ask in found})))
+        chosen: tuple[str, str, str, str] = data.draw(st.sampled_from([ask for ask in found if ask[0] == verb]))
+        return chosen
 
-        @rule(service=SPEAKING)
-        def crash(self, service: str) -> None:
-            runner.run(self.machine.crash(service))
+    @precondition(lambda self: self.machine.walk.things)
+    @rule(data=st.data(), times=st.integers(1, 6))
+    def go_on(self, data: Any, times: int) -> None:
+        for _ in range(times):
+            if ask := self._choose(data, succeeding=True):
+                self._run(self.machine.ask(*ask))
 
-        @rule(service=SPEAKING, backwards=st.booleans())
-        def deliver_again(self, service: str, backwards: bool) -> None:
-            runner.run(self.machine.deliver_again(service, backwards))
+    @precondition(lambda self: self.machine.walk.things)
+    @rule(data=st.data(), stale=st.booleans())
+    def try_what_fails(self, data: Any, stale: bool) -> None:
+        if ask := self._choose(data, succeeding=stale):
+            self._run(self.machine.ask(*ask, stale=stale))
 
-        def teardown(self) -> None:
-            runner.run(self.machine.compare())
+    @rule(service=SPEAKING)
+    def fall_silent(self, service: str) -> None:
+        self._run(self.machine.fall_silent(service))
 
-    return Beside
+    @rule(service=SPEAKING)
+    def crash(self, service: str) -> None:
+        self._run(self.machine.crash(service))
+
+    @rule(service=SPEAKING, backwards=st.booleans())
+    def deliver_again(self, service: str, backwards: bool) -> None:
+        self._run(self.machine.deliver_again(service, backwards))
+
+    def teardown(self) -> None:
+        self._run(self.machine.compare())
 
 
 def test_the_machine_does_what_the_model_says(running: tuple[asyncio.Runner, Platform]) -> None:
@@ -118,5 +124,5 @@ def test_the_machine_does_what_the_model_says(running: tuple[asyncio.Runner, Pla
         suppress_health_check=list(HealthCheck),
         phases=(Phase.generate,) if not LONG else (Phase.generate, Phase.shrink),
     )
-    made = seed(SEED)(_machine(*running))
+    made = seed(SEED)(type("Here", (Beside,), {"runner": running[0], "platform": running[1]}))
     run_state_machine_as_test(made, settings=wanted)
