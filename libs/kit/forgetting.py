@@ -16,7 +16,7 @@ from nats.js.errors import APIError, NotFoundError
 
 from libs.contracts.envelope import FACTS, Envelope, decode
 from libs.kit import logs
-from libs.kit.connection import BUS_AWAY, api
+from libs.kit.connection import BUS_AWAY, NOT_FOUND, ApiError, api
 from libs.kit.publishing import Row
 from libs.kit.streams import says_text, text_stream
 from libs.kit.subscribers import Retry
@@ -54,10 +54,31 @@ class Texts:
             if b".forgotten." in row.raw and FACTS[decode(row.raw).type].forgets:
                 await self._erase(row.concerns)
 
+    async def made(self) -> str | None:
+        """When the stream was made, which tells one from the one before it; None where there is none."""
+        if not says_text(self.service):
+            return None
+        try:
+            return str((await api(self.client, f"STREAM.INFO.{self.stream}"))["created"])
+        except ApiError as refused:
+            if refused.code in NOT_FOUND:
+                return None
+            raise
+
+    async def bury(self, concerned: Iterable[str]) -> None:
+        """Leave a tombstone for each of these questions, where there is none yet."""
+        waiting = list(concerned)
+        for start in range(0, len(waiting), AT_ONCE):
+            await asyncio.gather(*(self._bury(concerns) for concerns in waiting[start : start + AT_ONCE]))
+
+    async def _bury(self, concerns: str) -> None:
+        subject = f"forgettable.{self.service}.{concerns}.{TOMBSTONE}"
+        await self._put(subject, b"{}", f"{concerns}.{TOMBSTONE}", {})
+
     async def _erase(self, concerns: str) -> None:
         prefix = f"forgettable.{self.service}.{concerns}"
         # First the tombstone: from then on nothing can be added to what is found and overwritten below.
-        await self._put(f"{prefix}.{TOMBSTONE}", b"{}", f"{concerns}.{TOMBSTONE}", {})
+        await self._bury(concerns)
         for subject in await self._subjects(f"{prefix}.>"):
             if not subject.endswith(f".{TOMBSTONE}"):
                 message = await self.jetstream.get_last_msg(self.stream, subject, direct=True)

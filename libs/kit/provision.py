@@ -1,5 +1,6 @@
 """Makes the bus what the contracts say, and says where it differs. Idempotent; the only code that creates anything
-there. `python -m libs.kit.provision [--check] [--replicas 3]` does it from inside a cluster, as the user in NATS_USER.
+there. `python -m libs.kit.provision [--check | --renew-texts] [--replicas 3]` does it from inside a cluster, as the
+user in NATS_USER.
 """
 
 import argparse
@@ -12,10 +13,11 @@ from typing import Any
 
 from nats.aio.client import Client
 
+from libs.contracts.envelope import SERVICES
 from libs.kit import logs
 from libs.kit.connection import NOT_FOUND, ApiError, api, close, connect
 from libs.kit.settings import BusSettings, read
-from libs.kit.streams import consumers, streams
+from libs.kit.streams import consumers, says_text, streams, text_stream
 
 IMMUTABLE = {"retention", "storage", "name", "deny_delete", "deny_purge", "deliver_policy", "durable_name"}
 NO_STORE = 10049
@@ -24,7 +26,8 @@ CLEARING = (0.1, 0.3, 1.0, 2.0)
 
 @dataclass(frozen=True)
 class Change:
-    """`what` is a stream or `stream/consumer`; `action` is create, update or refuse; `fields` are those that differ."""
+    """`what` is a stream or `stream/consumer`; `action` is create, update, renew or refuse; `fields` are those that
+    differ."""
 
     what: str
     action: str
@@ -106,6 +109,20 @@ def _blank(value: Any) -> Any:
     return type(value)() if value is not None else None
 
 
+async def renew_texts(client: Client) -> dict[str, str]:
+    """Make each stream of texts anew, with the settings it has; returns service → when its stream was made. The relays
+    fill them again: what an erasure that was cut short left in the files of the old ones is gone."""
+    made = {}
+    for service in filter(says_text, SERVICES):
+        name = text_stream(service)
+        config = await _found(client, f"STREAM.INFO.{name}")
+        if config is not None:
+            await api(client, f"STREAM.DELETE.{name}")
+            await _create(client, config)
+            made[service] = str((await api(client, f"STREAM.INFO.{name}"))["created"])
+    return made
+
+
 async def remove(client: Client) -> list[str]:
     """Delete every stream of ours, and with it its consumers: the first step of a replay onto a burnt bus."""
     removed = []
@@ -119,9 +136,11 @@ async def remove(client: Client) -> list[str]:
     return removed
 
 
-async def _once(bus: BusSettings, check: bool, replicas: int) -> list[Change]:
+async def _once(bus: BusSettings, check: bool, replicas: int, renew: bool) -> list[Change]:
     client = await connect(bus.nats_url, bus.nats_user, bus.nats_password.get_secret_value(), "provision")
     try:
+        if renew:
+            return [Change(text_stream(service), "renew") for service in await renew_texts(client)]
         return await provision(client, check=check, replicas=replicas)
     finally:
         await close(client)
@@ -131,12 +150,16 @@ def main(arguments: list[str] | None = None) -> int:
     """Print one JSON line a difference. Waits for a bus that is not there yet; returns 1 when something could not be
     mended, or with --check when anything differs."""
     parser = argparse.ArgumentParser("python -m libs.kit.provision")
-    parser.add_argument("--check", action="store_true", help="change nothing")
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("--check", action="store_true", help="change nothing")
+    either.add_argument(
+        "--renew-texts", action="store_true", help="make the streams of texts anew; the relays fill them again"
+    )
     parser.add_argument("--replicas", type=int, default=1, help="how many servers keep each stream")
     asked = parser.parse_args(arguments)
     logs.configure("provision")
     bus = read(BusSettings, os.environ.get("LOTSE_SECRETS_DIR"))
-    changes = asyncio.run(_once(bus, asked.check, asked.replicas))
+    changes = asyncio.run(_once(bus, asked.check, asked.replicas, asked.renew_texts))
     for change in changes:
         print(json.dumps(asdict(change)))
     return int(any(asked.check or change.action == "refuse" for change in changes))

@@ -8,7 +8,9 @@ the wake-up after a commit a hint. Texts go before their event, erasures are don
 import asyncio
 import contextlib
 import logging
+import time
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 from nats.aio.client import Client
@@ -21,6 +23,7 @@ from libs.kit.publishing import Publisher, Row
 POLL_SECONDS = 0.2
 GATHER_SECONDS = 0.02
 BATCH = 500
+TEXTS_SECONDS = 5.0
 NUMBERED_AT_ONCE = 5_000
 LEADER_LOCK = 0x6C6F_7473_6502
 # Ten million events take a new leader some twenty seconds; each look after that is short.
@@ -54,6 +57,14 @@ WHERE published_through = $2 AND rewinds = $3 AND set_config('synchronous_commit
 """
 
 
+# What the stream of texts has to hold, by the key each is kept under.
+FORGOTTEN = "SELECT concerns FROM forgotten WHERE concerns > $1 ORDER BY concerns LIMIT $2"
+KEPT = """
+SELECT 0, event_id, '', concerns, ''::bytea, payload FROM forgettable WHERE event_id > $1 ORDER BY event_id LIMIT $2
+"""
+NIL = UUID(int=0)
+
+
 class Relay:
     """Runs until cancelled; takes over when the leader dies."""
 
@@ -82,8 +93,11 @@ class Relay:
             while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LEADER_LOCK):
                 await asyncio.sleep(1)
             # A new leader looks through everything once: it cannot know what its predecessor left unnumbered.
-            self.leading, self._low_xid = True, "0"
+            self.leading, self._low_xid, looked = True, "0", 0.0
             while True:
+                if time.monotonic() - looked > TEXTS_SECONDS:
+                    await self.refill(connection)
+                    looked = time.monotonic()
                 passed = await self.step(connection)
                 if not passed:
                     await self._wait()
@@ -110,6 +124,22 @@ class Relay:
         await self.texts.erase(rows[:passed])
         await connection.execute(PASSED, rows[passed - 1].seq, through, rewinds)
         return passed
+
+    async def refill(self, connection: "asyncpg.Connection[Any]") -> None:
+        """Fill a stream of texts that was made anew, with every text there still is and a tombstone for every question
+        that was forgotten. Interrupted, it is done again."""
+        made = await self.texts.made()
+        if made is None or made == await connection.fetchval("SELECT texts_of FROM relay"):
+            return
+        last: Any = ""
+        while gone := [row[0] for row in await connection.fetch(FORGOTTEN, last, BATCH)]:
+            await self.texts.bury(gone)
+            last = gone[-1]
+        last = NIL
+        while kept := [Row(*record) for record in await connection.fetch(KEPT, last, BATCH)]:
+            await self.texts.store(kept)
+            last = kept[-1].event_id
+        await connection.execute("UPDATE relay SET texts_of = $1", made)
 
     async def _number(self, connection: "asyncpg.Connection[Any]") -> None:
         xmin, xmax = await connection.fetchrow(SNAPSHOT)

@@ -149,14 +149,14 @@ class Watchdog:
         held, wrong = await self._held(name)
         if wrong:
             return wrong
-        if held["messages"] < through:
-            return f"{name} holds {held['messages']} of {through} events, {REPLAY}"
+        if held["state"]["messages"] < through:
+            return f"{name} holds {held['state']['messages']} of {through} events, {REPLAY}"
         return None
 
     async def _texts(self, through: int) -> str | None:
         """The newest text that should be there is there."""
         name = text_stream(self.service)
-        _, wrong = await self._held(name)
+        held, wrong = await self._held(name)
         if wrong:
             return wrong
         if (row := await self._row(NEWEST_TEXT, through)) is None:
@@ -167,10 +167,13 @@ class Watchdog:
             return None
         # It may have been forgotten between the two looks.
         still = await self._row("SELECT FROM forgettable WHERE event_id = $1", row["event_id"])
-        return f"{name} has lost a text, {REPLAY}" if still is not None else None
+        if still is None:
+            return None
+        filled = (await self._row("SELECT texts_of FROM relay"))["texts_of"] == held["created"]
+        return f"{name} has lost a text, {REPLAY}" if filled else f"{name} is being filled again"
 
     async def _held(self, name: str) -> tuple[dict[str, Any], str | None]:
-        """(the stream's state, what is wrong with its configuration)"""
+        """(what the server says of the stream, what is wrong with its configuration)"""
         try:
             info = await api(self.client, f"STREAM.INFO.{name}")
         except ApiError as refused:
@@ -179,7 +182,7 @@ class Watchdog:
             raise
         wanted = next(stream for stream in streams(info["config"]["num_replicas"]) if stream["name"] == name)
         drift = differences(wanted, info["config"])
-        return info["state"], f"{name} differs in {', '.join(drift)}: run `lotse bus check`" if drift else None
+        return info, f"{name} differs in {', '.join(drift)}: run `lotse bus check`" if drift else None
 
     def _waiting(self, state: asyncpg.Record) -> str | None:
         waits = state["said"] > state["numbered"] or state["last"] > state["through"]

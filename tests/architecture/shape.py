@@ -7,7 +7,7 @@ from pathlib import Path
 
 LINES, FUNCTION_LINES = 300, 40
 # The libraries every service stands on, and how large each may grow.
-CHASSIS = {"kit": 3_500, "edge": 2_000, "restoring": 600}
+CHASSIS = {"kit": 3_600, "edge": 2_000, "restoring": 600}
 FOLDERS = ("bench", "cli", "deploy", "docs", "libs", "services", "tests")
 BY_HAND = {".py", ".md", ".yaml", ".yml", ".toml", ".html", ".sh"}
 GENERATED = {"docs/events.md"}

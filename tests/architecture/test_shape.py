@@ -32,7 +32,7 @@ PLANTED: list[tuple[Rule, str, str, str]] = [
     ),
     (shape.banned_names, "services/intake/questions/service.py", "", "services/intake/questions/service.py"),
     (shape.banned_names, "libs/utils/text.py", "", "libs/utils"),
-    (shape.chassis_too_large, "libs/kit/http.py", "\n" * 3_500, "libs/kit: 3502 lines"),
+    (shape.chassis_too_large, "libs/kit/http.py", "\n" * 3_600, "libs/kit: 3602 lines"),
     (shape.chassis_too_large, "libs/edge/http.py", "\n" * 2_001, "libs/edge: 2001 lines"),
     (shape.strange_files, "services/intake/questions/handlers.py", "", "intake/questions/handlers.py"),
     (shape.strange_files, "services/intake/questions/notes.md", "", "intake/questions/notes.md"),

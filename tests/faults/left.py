@@ -17,10 +17,12 @@ from libs.contracts.envelope import SERVICES
 from libs.contracts.registry import sources_for
 from libs.kit.connection import api, close, connect
 from libs.kit.forgetting import TOMBSTONE
+from libs.kit.provision import renew_texts
 from libs.kit.streams import PROVISIONER, event_stream, says_text, text_stream
 from libs.restoring.scrubbing import scrub
 from tests.faults.fleet import Fleet
 from tests.faults.lives import LETTERS, PREFIX, Life, Stage
+from tests.stack.waiting import eventually
 
 REPORTING = "/reporting/v1"
 WORD = re.compile(rb"%s[a-z]{%d}" % (PREFIX.encode(), LETTERS))
@@ -110,6 +112,15 @@ async def scrubbed(fleet: Fleet) -> None:
     for service in SERVICES:
         await scrub(await fleet.stack.settings(service))
     await turn_log(fleet.stack.postgres.url)
+    async with _bus(fleet) as client:
+        made = await renew_texts(client)
+    for service, stream in made.items():
+
+        async def filled(service: str = service, stream: str = stream) -> bool:
+            (row,) = await fleet.rows(service, "SELECT texts_of FROM relay")
+            return bool(row["texts_of"] == stream)
+
+        await eventually(filled, 60)
 
 
 async def no_row_holds_it(fleet: Fleet, lives: list[Life]) -> None:
